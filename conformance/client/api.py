@@ -1,0 +1,120 @@
+"""One FHIR API of a target: the stimuli that suites ask for, each sent once in a run.
+
+May import client modules, records and search semantics.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from conformance.client.searching import search
+from conformance.records import Holdings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+    from conformance.client.http import Client
+    from conformance.exchange import Exchange
+    from conformance.records import Search
+
+Params = tuple[tuple[str, str], ...]
+Kept = TypeVar("Kept")
+
+
+class FhirApi:
+    """Reads and searches below one base address.
+
+    Every stimulus is remembered: the same request is sent once and serves every clause it can.
+    `samples` are values from the target file, by resource type and parameter.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        base: str,
+        samples: Mapping[str, Mapping[str, tuple[str, ...]]],
+    ) -> None:
+        self.base = base
+        self.page_size = client.limits.page_size
+        self._client = client
+        self._samples = samples
+        self._kept: dict[Hashable, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"FhirApi({self.base})"
+
+    def once(self, key: Hashable, send: Callable[[], Kept]) -> Kept:
+        """Return what `send` gave for this key the first time in the run."""
+        if key not in self._kept:
+            self._kept[key] = send()
+        kept: Kept = self._kept[key]
+        return kept
+
+    def get(self, path: str, *, purpose: str, accept: str = "") -> Exchange:
+        """GET a path below the base (`metadata`, `Location/1`), once in a run."""
+        headers = {"Accept": accept} if accept else None
+        return self.once(
+            ("get", path, accept),
+            lambda: self._client.get(f"{self.base}/{path}", purpose=purpose, headers=headers),
+        )
+
+    def metadata(self) -> Exchange:
+        """Read the CapabilityStatement."""
+        return self.get("metadata", purpose="capability statement")
+
+    def read(self, resource_type: str, resource_id: str) -> Exchange:
+        """Read one resource."""
+        return self.get(f"{resource_type}/{resource_id}", purpose=f"read {resource_type}")
+
+    def vread(self, resource_type: str, resource_id: str, version: str) -> Exchange:
+        """Read one version of one resource."""
+        return self.get(
+            f"{resource_type}/{resource_id}/_history/{version}", purpose=f"vread {resource_type}"
+        )
+
+    def search(
+        self, resource_type: str, params: Params, *, purpose: str, max_rows: int = 0
+    ) -> Search:
+        """Search and read the pages, within the target's limits."""
+        return self.once(
+            ("search", resource_type, params, max_rows),
+            lambda: search(
+                self._client,
+                f"{self.base}/{resource_type}",
+                params,
+                purpose=purpose,
+                max_rows=max_rows,
+            ),
+        )
+
+    def samples_of(self, resource_type: str, name: str) -> tuple[str, ...]:
+        """Return the values that the target file gives for a parameter."""
+        return self._samples.get(resource_type, {}).get(name, ())
+
+    def holdings(self, resource_type: str) -> Holdings:
+        """Read what the directory holds of a type, once, up to the limit of `crawl_rows`.
+
+        Where a server refuses the unfiltered search, the target file's samples are searched
+        instead; what is then known is only a part.
+        """
+        return self.once(("holdings", resource_type), lambda: self._crawl(resource_type))
+
+    def _crawl(self, resource_type: str) -> Holdings:
+        purpose = f"what the directory holds: {resource_type}"
+        size = ("_count", str(self.page_size))
+        limit = self._client.limits.crawl_rows
+        whole = self.search(resource_type, (size,), purpose=purpose, max_rows=limit)
+        searches = [whole]
+        if not whole.answered:
+            searches += [
+                self.search(resource_type, ((name, value), size), purpose=purpose, max_rows=limit)
+                for name, values in self._samples.get(resource_type, {}).items()
+                for value in values
+            ]
+        rows: dict[str, Mapping[str, Any]] = {}
+        for found in searches:
+            for entry in found.matches:
+                if entry.resource.get("resourceType") == resource_type:
+                    rows.setdefault(str(entry.resource.get("id", "")), entry.resource)
+        rows.pop("", None)
+        return Holdings(resource_type, tuple(searches), rows, whole.complete)

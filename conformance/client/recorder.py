@@ -1,0 +1,36 @@
+"""Keeps each exchange once, in order, until the run log takes it. Imports `exchange` only."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.exchange import Exchange
+
+
+class Recorder:
+    """Numbers exchanges and holds those not yet written to the run log.
+
+    `worker` is the xdist worker's name, "" in a single process: it keeps numbers unique.
+    """
+
+    def __init__(self, worker: str = "") -> None:
+        self._prefix = f"ex-{worker}-" if worker else "ex-"
+        self._numbers = count(1)
+        self._pending: list[Exchange] = []
+        self.sent = 0
+
+    def next_id(self) -> str:
+        """Return the id of the exchange about to be made."""
+        return f"{self._prefix}{next(self._numbers):04d}"
+
+    def add(self, exchange: Exchange) -> None:
+        """Keep one finished exchange."""
+        self.sent += 1
+        self._pending.append(exchange)
+
+    def drain(self) -> tuple[Exchange, ...]:
+        """Return what was recorded since the last call, and forget it."""
+        pending, self._pending = tuple(self._pending), []
+        return pending

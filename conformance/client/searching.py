@@ -1,0 +1,67 @@
+"""Reads a search to its end, page by page. May import the client and records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from conformance.records import Ending, Search, entries_of, is_searchset, link_of
+from conformance.target.model import origin_of
+
+if TYPE_CHECKING:
+    from conformance.client.http import Client
+    from conformance.exchange import Exchange
+
+#: Pages in a row without a new row before the reader gives up on an endless search.
+PATIENCE = 2
+
+
+def search(
+    client: Client,
+    url: str,
+    params: tuple[tuple[str, str], ...],
+    *,
+    purpose: str,
+    max_rows: int = 0,
+) -> Search:
+    """Search `[base]/[type]` and follow `next` links as they are; no link leaves the origin.
+
+    Reading stops at the target's `max_pages`, and at `max_rows` rows where that is not 0.
+
+    Raises:
+        TargetUnusable: no usable answer was had for some page.
+    """
+    pages = [client.get(url, params, purpose=purpose)]
+    followed, seen, idle = {pages[0].request.url}, _keys(pages[0]), 0
+    while True:
+        ending, onward = _next(pages[-1], url, followed)
+        if ending is None and (
+            len(pages) >= client.limits.max_pages or (max_rows and len(seen) >= max_rows)
+        ):
+            ending = Ending.LIMIT
+        if ending is None and idle >= PATIENCE:
+            ending = Ending.STUCK
+        if ending is not None:
+            return Search.of(url, params, pages, ending)
+        followed.add(onward)
+        pages.append(client.get(onward, purpose=f"{purpose}, page {len(pages) + 1}"))
+        new = _keys(pages[-1]) - seen
+        seen |= new
+        idle = 0 if new else idle + 1
+
+
+def _next(page: Exchange, url: str, followed: set[str]) -> tuple[Ending | None, str]:
+    """Say why there is nothing to follow, or what to follow."""
+    if not is_searchset(page):
+        return Ending.BROKEN, ""
+    link = link_of(page, "next")
+    if not link:
+        return Ending.END, ""
+    onward = urljoin(page.request.url, link)
+    if origin_of(onward) != origin_of(url):
+        return Ending.OFF_ORIGIN, ""
+    return (Ending.LOOP, "") if onward in followed else (None, onward)
+
+
+def _keys(page: Exchange) -> set[str]:
+    return {entry.key for entry in entries_of(page) if entry.mode != "include"}

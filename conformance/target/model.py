@@ -1,0 +1,109 @@
+"""The target as data. Imports nothing of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def origin_of(url: str) -> str:
+    """Return scheme://host:port of an address, lower-case, with the port always written.
+
+    "" where the address has no usable scheme, host or port.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return ""
+    if not parts.hostname or port is None:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}:{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientConfig:
+    """The registered application: never a secret, only where to find it."""
+
+    id: str = ""
+    id_env: str = ""
+    secret_env: str = ""
+    secret_file: str = ""
+    redirect_uri: str = ""
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How to get there through a corporate network: file paths as written in the target file."""
+
+    proxy: str = ""
+    ca_bundle: str = ""
+    client_certificate: str = ""
+    client_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may ask of the target.
+
+    `requests_per_second` and `request_budget` (requests in one run): 0 is unlimited. Times are
+    seconds; `crawl_rows` bounds, per resource type, how much of the directory a run reads to
+    learn what it holds; `max_pages` bounds every search.
+    """
+
+    requests_per_second: float = 5.0
+    concurrency: int = 2
+    request_budget: int = 0
+    timeout_seconds: float = 30.0
+    retry_after_cap: float = 60.0
+    max_body_bytes: int = 32 * 1024 * 1024
+    page_size: int = 50
+    max_pages: int = 100
+    crawl_rows: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One system under test (DESIGN, section 5). An absent base is ""; its API does not apply.
+
+    `argument` is what the user typed to name it ("" for the embedded mock), `samples` maps a
+    resource type to search values the user gave: parameter name (or `id`) to values.
+    """
+
+    name: str
+    deployment: str
+    environment: str
+    path: Path
+    argument: str = ""
+    fhir_base: str = ""
+    directory_base: str = ""
+    authorization_base: str = ""
+    client: ClientConfig = field(default_factory=ClientConfig)
+    login: str = ""
+    network: Network = field(default_factory=Network)
+    limits: Limits = field(default_factory=Limits)
+    safety: tuple[str, ...] = ("safe", "negative")
+    samples: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    future: tuple[str, ...] = ()
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The configured origins: nothing else is ever asked or gets a credential."""
+        bases = (self.fhir_base, self.directory_base, self.authorization_base)
+        return frozenset(origin_of(base) for base in bases if base)
+
+    def base_of(self, api: str) -> str:
+        """Return the base address that serves an API (`provider-directory`, `patient-access`)."""
+        return {
+            "provider-directory": self.directory_base,
+            "patient-access": self.fhir_base,
+            "authorization": self.authorization_base,
+        }.get(api, "")
