@@ -1,0 +1,111 @@
+"""Read, vread and the errors of both (FHIR R4 http.html#read, #vread)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.checks.wording import answer, is_outcome
+from conformance.findings import Assertion
+from conformance.records import OK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from conformance.exchange import Exchange
+
+#: "Never was" and "is no more" (http.html#read): both say that there is nothing to read.
+ABSENT = frozenset({404, 410})
+
+
+def read_returns(exchange: Exchange, resource_type: str, resource_id: str) -> Iterator[Assertion]:
+    """A read answers 200 with the resource that was asked for."""
+    yield Assertion(
+        exchange.status == OK, "status", "200", answer(exchange), exchange.id
+    )
+    if exchange.status == OK:
+        yield _is("resourceType", resource_type, exchange)
+        yield _is("id", resource_id, exchange)
+
+
+def vread_returns(
+    exchange: Exchange, resource_type: str, resource_id: str, version: str
+) -> Iterator[Assertion]:
+    """A vread answers 200 with the resource in the version that was asked for."""
+    yield from read_returns(exchange, resource_type, resource_id)
+    if exchange.status == OK:
+        yield _is("meta.versionId", version, exchange)
+
+
+def older_version_is_itself(
+    exchange: Exchange, resource_type: str, resource_id: str, version: str
+) -> Iterator[Assertion]:
+    """An older version is either itself or not kept; it is never another version."""
+    if exchange.status not in ABSENT:
+        yield from vread_returns(exchange, resource_type, resource_id, version)
+
+
+def _is(path: str, expected: str, exchange: Exchange) -> Assertion:
+    node: Any = exchange.document
+    for step in path.split("."):
+        node = node.get(step) if isinstance(node, dict) else None
+    return Assertion(node == expected, path, expected, _shown(node), exchange.id)
+
+
+def _shown(node: Any) -> str:
+    return "absent" if node is None else str(node)
+
+
+def version_is_told(exchange: Exchange) -> Iterator[Assertion]:
+    """A resource whose type has vread tells its `meta.versionId`."""
+    if exchange.status == OK and isinstance(exchange.document, dict):
+        meta = exchange.document.get("meta")
+        told = meta.get("versionId") if isinstance(meta, dict) else None
+        yield Assertion(
+            isinstance(told, str) and bool(told),
+            "meta.versionId",
+            "a version id",
+            _shown(told),
+            exchange.id,
+        )
+
+
+def read_agrees(exchange: Exchange, row: Mapping[str, Any]) -> Iterator[Assertion]:
+    """A read gives the same content as the search row of the same version."""
+    document = exchange.document
+    if exchange.status != OK or not isinstance(document, dict):
+        return
+    if _version(document) != _version(row):
+        return
+    for name in sorted((document.keys() | row.keys()) - {"meta", "text"}):
+        yield Assertion(
+            document.get(name) == row.get(name),
+            f"{row.get('resourceType')}.{name}",
+            f"as in the search row: {_shown(row.get(name))}",
+            _shown(document.get(name)),
+            exchange.id,
+        )
+
+
+def _version(resource: Mapping[str, Any]) -> tuple[Any, Any]:
+    meta = resource.get("meta")
+    if not isinstance(meta, dict):
+        return None, None
+    return meta.get("versionId"), meta.get("lastUpdated")
+
+
+def unknown_is_absent(exchange: Exchange) -> Iterator[Assertion]:
+    """What does not exist is answered 404 (410 where it once did)."""
+    yield Assertion(exchange.status in ABSENT, "status", "404", answer(exchange), exchange.id)
+
+
+def errors_carry_outcome(exchanges: Iterable[Exchange]) -> Iterator[Assertion]:
+    """Every error answer carries an OperationOutcome with at least one issue."""
+    for exchange in exchanges:
+        if exchange.status >= 400:  # noqa: PLR2004 - HTTP's line between answers and errors
+            yield Assertion(
+                is_outcome(exchange),
+                "body",
+                "an OperationOutcome with an issue",
+                answer(exchange),
+                exchange.id,
+            )

@@ -1,0 +1,132 @@
+"""Pages of a search together: nothing lost, nothing twice, links that lead to the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from conformance.checks.searching import search_is_answered
+from conformance.checks.wording import answer, listed
+from conformance.findings import Assertion
+from conformance.records import Ending, entries_of, is_searchset, link_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.exchange import Exchange
+    from conformance.records import Holdings, Search
+
+#: Endings that are the server's doing; the others are an end or a limit of ours.
+BAD_ENDINGS = frozenset({Ending.LOOP, Ending.STUCK, Ending.OFF_ORIGIN, Ending.BROKEN})
+
+
+def links_lead_to_the_end(search: Search) -> Iterator[Assertion]:
+    """Next links stay on the origin, each brings something new, and they come to an end."""
+    if not search.answered:
+        return
+    last = search.pages[-1]
+    bad = search.ending in BAD_ENDINGS
+    observed = f"{search.ending} after {len(search.pages)} pages"
+    if search.ending is Ending.BROKEN:
+        observed += f" ({answer(last)})"
+    elif bad:
+        observed += f" ({link_of(last, 'next')})"
+    yield Assertion(
+        not bad, "Bundle.link(next)", "links on the same origin that end", observed, last.id
+    )
+
+
+def each_row_once(search: Search) -> Iterator[Assertion]:
+    """No row stands on two pages, or twice on one."""
+    counted = Counter(entry.key for entry in search.matches)
+    twice = [key for key, number in counted.items() if number > 1]
+    for entry in search.matches:
+        if entry.key in twice:
+            yield Assertion(
+                False, entry.at, f"{entry.key} once", f"{counted[entry.key]} times",
+                entry.exchange.id,
+            )  # fmt: skip
+            twice.remove(entry.key)
+    if counted:
+        yield Assertion(
+            True, "Bundle.entry", "each row once", f"{len(counted)} rows", search.first.id
+        )
+
+
+def page_size_loses_nothing(few: Search, many: Search) -> Iterator[Assertion]:
+    """Reading the same search in small pages and in large ones gives the same rows."""
+    if not (few.complete and many.complete):
+        return
+    for one, other in ((few, many), (many, few)):
+        lost = other.ids - one.ids
+        yield Assertion(
+            not lost,
+            "Bundle.entry over all pages",
+            f"the {len(other.ids)} rows that {other} gave",
+            f"without {listed(lost)}" if lost else "all of them",
+            one.first.id,
+        )
+
+
+def total_is_the_number_of_rows(search: Search) -> Iterator[Assertion]:
+    """Where a page tells a total, it is the number of matches over all pages."""
+    if not search.complete:
+        return
+    for page in search.pages:
+        total = page.document.get("total")
+        if total is not None:
+            yield Assertion(
+                total == len(search.ids) and isinstance(total, int),
+                "Bundle.total",
+                str(len(search.ids)),
+                str(total),
+                page.id,
+            )
+
+
+def count_bounds_the_page(search: Search, count: int, holdings: Holdings) -> Iterator[Assertion]:
+    """A page holds at most `_count` matches, and says how to go on where there are more."""
+    yield from search_is_answered(search)
+    for page in search.pages:
+        if is_searchset(page):
+            rows = _rows(page)
+            yield Assertion(
+                len(rows) <= count,
+                "Bundle.entry",
+                f"at most {count} matches",
+                f"{len(rows)}",
+                page.id,
+            )
+    if search.answered and len(holdings.rows) > count:
+        rows = _rows(search.first)
+        yield Assertion(
+            bool(rows) and bool(link_of(search.first, "next")),
+            "Bundle",
+            f"rows and a next link: the directory holds more than {count}",
+            f"{len(rows)} rows, next link {'there' if link_of(search.first, 'next') else 'absent'}",
+            search.first.id,
+        )
+
+
+def offset_skips(first: Search, second: Search, offset: int) -> Iterator[Assertion]:
+    """`_getpagesoffset=n` starts after the first n matches."""
+    for search in (first, second):
+        yield from search_is_answered(search)
+    if first.answered and second.answered:
+        start, then = _rows(first.first), _rows(second.first)
+        again = set(start[:offset]) & set(then)
+        yield Assertion(
+            not again and bool(then),
+            "Bundle.entry",
+            f"none of the first {offset} rows, and some row",
+            f"again {listed(again)}" if again else f"{len(then)} rows",
+            second.first.id,
+        )
+
+
+def _rows(page: Exchange) -> list[str]:
+    return [
+        entry.key
+        for entry in entries_of(page)
+        if entry.mode not in {"include", "outcome"}
+    ]

@@ -1,0 +1,72 @@
+"""The rows themselves: the profile they claim, and whether they are well-formed FHIR R4."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.checks.wording import listed
+from conformance.findings import Assertion
+from profiles import structural_issues
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from conformance.records import Entry
+
+
+def rows_claim_profile(entries: Iterable[Entry], profile: str) -> Iterator[Assertion]:
+    """Each row names its profile in `meta.profile`, with or without a version."""
+    for entry in entries:
+        meta = entry.resource.get("meta")
+        claimed = meta.get("profile") if isinstance(meta, dict) else None
+        urls = [str(url) for url in claimed] if isinstance(claimed, list) else []
+        yield Assertion(
+            any(url.partition("|")[0] == profile for url in urls),
+            f"{entry.key}.meta.profile",
+            profile,
+            listed(urls) or "absent",
+            entry.exchange.id,
+        )
+
+
+def rows_are_well_formed(entries: Iterable[Entry]) -> Iterator[Assertion]:
+    """Each row is well-formed FHIR R4: known elements, right types, required ones there."""
+    for entry in entries:
+        issues = structural_issues(entry.resource)
+        for issue in issues:
+            yield Assertion(
+                False, f"{entry.key}: {issue.expression}", "well-formed FHIR R4", issue.message,
+                entry.exchange.id,
+            )  # fmt: skip
+        if not issues:
+            yield Assertion(
+                True, entry.key, "well-formed FHIR R4", "well-formed", entry.exchange.id
+            )
+
+
+def references_are_networks(referred: Mapping[str, Any]) -> Iterator[Assertion]:
+    """What roles and affiliations refer to as a network is an Organization of type `ntwk`.
+
+    `referred` gives, by id, what the directory answered for it.
+    """
+    for name, resource in referred.items():
+        kind = resource.get("resourceType") if isinstance(resource, dict) else None
+        network = kind == "Organization" and is_network(resource)
+        yield Assertion(
+            network,
+            f"Organization/{name}",
+            "an Organization of type ntwk",
+            "a network" if network else f"{kind or 'nothing'}, no network",
+        )
+
+
+def is_network(resource: Any) -> bool:
+    """Whether an Organization is a network: one of its types has the code `ntwk`."""
+    types = resource.get("type")
+    codings = [
+        coding
+        for concept in (types if isinstance(types, list) else ())
+        if isinstance(concept, dict)
+        for coding in concept.get("coding") or ()
+    ]
+    return any(isinstance(coding, dict) and coding.get("code") == "ntwk" for coding in codings)

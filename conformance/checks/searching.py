@@ -1,0 +1,120 @@
+"""Whether a search returns what it must: every match, nothing else (FHIR R4 search.html)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.checks.wording import answer, listed
+from conformance.findings import Assertion
+from conformance.search import Match, Selection, values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from conformance.records import Holdings, Search
+
+
+def search_is_answered(search: Search) -> Iterator[Assertion]:
+    """A supported search answers 200 with a Bundle."""
+    yield Assertion(
+        search.answered, "response", "200, Bundle", answer(search.first), search.first.id
+    )
+
+
+def search_is_exact(search: Search, holdings: Holdings) -> Iterator[Assertion]:
+    """A search returns every row that the directory is known to hold for it, and no other."""
+    yield from search_is_answered(search)
+    if search.answered:
+        yield from nothing_extra(search)
+        yield from nothing_missing(search, holdings)
+
+
+def nothing_extra(search: Search) -> Iterator[Assertion]:
+    """Each row that came back satisfies each parameter that was sent."""
+    selection = Selection(search.resource_type, search.params)
+    for entry in search.matches:
+        same_type = entry.resource.get("resourceType") == search.resource_type
+        yield Assertion(
+            same_type and selection.match(entry.resource) is not Match.NO,
+            f"{entry.at}.resource ({entry.key})",
+            str(selection),
+            _held(entry.resource, selection) if same_type else f"a row of type {entry.key}",
+            entry.exchange.id,
+        )
+
+
+def nothing_missing(search: Search, holdings: Holdings) -> Iterator[Assertion]:
+    """Each known row that satisfies every parameter came back (judged on complete searches)."""
+    if not search.complete:
+        return
+    found, selection = search.ids, Selection(search.resource_type, search.params)
+    for row_id, row in holdings.rows.items():
+        if selection.match(row) is Match.YES:
+            yield Assertion(
+                row_id in found,
+                "Bundle.entry",
+                f"{search.resource_type}/{row_id}, which has {_held(row, selection)}",
+                "among the rows" if row_id in found else "not among the rows",
+                search.first.id,
+            )
+
+
+def same_rows(one: Search, other: Search) -> Iterator[Assertion]:
+    """Two ways of asking the same return the same rows."""
+    for search in (one, other):
+        yield from search_is_answered(search)
+    if one.complete and other.complete:
+        lost, gained = one.ids - other.ids, other.ids - one.ids
+        yield Assertion(
+            not lost and not gained,
+            "Bundle.entry",
+            f"the rows of {one} ({len(one.ids)})",
+            _difference(lost, gained),
+            other.first.id,
+        )
+
+
+def partition(low: Search, high: Search, holdings: Holdings) -> Iterator[Assertion]:
+    """Two opposite criteria share no row, and together leave none out."""
+    for search in (low, high):
+        yield from search_is_answered(search)
+    if not (low.complete and high.complete):
+        return
+    both = low.ids & high.ids
+    yield Assertion(
+        not both, "Bundle.entry", f"no row in both {low} and {high}", listed(both) or "none",
+        high.first.id,
+    )  # fmt: skip
+    neither = holdings.rows.keys() - low.ids - high.ids
+    yield Assertion(
+        not neither, "Bundle.entry", f"every row in {low} or {high}",
+        f"in neither: {listed(neither)}" if neither else "every row", high.first.id,
+    )  # fmt: skip
+
+
+def returns_just(search: Search, ids: Iterable[str]) -> Iterator[Assertion]:
+    """A search returns each of these rows, and no other."""
+    yield from search_is_answered(search)
+    if search.answered:
+        wanted = frozenset(ids)
+        yield Assertion(
+            search.ids == wanted,
+            "Bundle.entry",
+            f"the rows {listed(wanted)}",
+            _difference(wanted - search.ids, search.ids - wanted),
+            search.first.id,
+        )
+
+
+def _difference(missing: frozenset[str], extra: frozenset[str]) -> str:
+    parts = [f"missing: {listed(missing)}"] if missing else []
+    parts += [f"extra: {listed(extra)}"] if extra else []
+    return "; ".join(parts) or "the same rows"
+
+
+def _held(resource: Mapping[str, Any], selection: Selection) -> str:
+    """What a row holds for the parameters of a search."""
+    return "; ".join(
+        f"{criterion.name}: {listed(values_of(resource, definition)) or 'nothing'}"
+        for definition, criterion in selection.criteria
+    )

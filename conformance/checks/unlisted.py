@@ -1,0 +1,108 @@
+"""What a server does with a parameter that its document does not list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from conformance.checks.wording import answer, is_outcome
+from conformance.findings import Assertion
+from conformance.records import entries_of, is_searchset, link_of
+from conformance.search import Match, Selection, definitions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.exchange import Exchange
+    from conformance.records import Search
+
+
+class Handling(StrEnum):
+    """The classes of an answer to an unlisted parameter."""
+
+    REJECTED = "rejected with an OperationOutcome"
+    REJECTED_BARE = "rejected without an OperationOutcome"
+    IGNORED = "ignored"
+    IGNORED_BUT_NAMED = "ignored, yet named in the self link"
+    APPLIED = "applied"
+    SERVER_ERROR = "a server error"
+    OTHER = "neither refused nor searched"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A search with an unlisted parameter, and the same search without it."""
+
+    name: str
+    value: str
+    asked: Search
+    baseline: Search
+
+
+def classify(probe: Probe) -> Handling:
+    """Say what the server did with the parameter, by comparing the rows with and without it."""
+    page = probe.asked.first
+    if page.status >= 500:  # noqa: PLR2004 - HTTP's server errors
+        return Handling.SERVER_ERROR
+    if page.status >= 400:  # noqa: PLR2004 - HTTP's client errors
+        return Handling.REJECTED if is_outcome(page) else Handling.REJECTED_BARE
+    if not is_searchset(page):
+        return Handling.OTHER
+    if _unchanged(probe):
+        named = probe.name in dict(
+            parse_qsl(urlsplit(link_of(page, "self")).query, keep_blank_values=True)
+        )
+        return Handling.IGNORED_BUT_NAMED if named else Handling.IGNORED
+    return Handling.APPLIED
+
+
+def _unchanged(probe: Probe) -> bool:
+    """Whether the rows are those of the search without the parameter.
+
+    A row that breaks the parameter proves that it was not applied; so does the same first page.
+    """
+    known = definitions_of(probe.asked.resource_type)
+    if probe.name in known:
+        selection = Selection(probe.asked.resource_type, ((probe.name, probe.value),))
+        if any(selection.match(entry.resource) is Match.NO for entry in probe.asked.matches):
+            return True
+    return _keys(probe.asked.first) == _keys(probe.baseline.first)
+
+
+def _keys(page: Exchange) -> list[str]:
+    return sorted(entry.key for entry in entries_of(page) if entry.mode != "outcome")
+
+
+def unlisted_is_not_applied(probe: Probe) -> Iterator[Assertion]:
+    """A parameter that is not listed selects nothing."""
+    if not probe.baseline.answered:
+        return
+    handling = classify(probe)
+    yield Assertion(
+        handling is not Handling.APPLIED,
+        f"parameter {probe.name}",
+        "not applied",
+        _observed(probe, handling),
+        probe.asked.first.id,
+    )
+
+
+def unlisted_is_refused(probe: Probe) -> Iterator[Assertion]:
+    """A parameter that is not listed is refused, and the answer says so."""
+    handling = classify(probe)
+    yield Assertion(
+        handling is Handling.REJECTED,
+        f"parameter {probe.name}",
+        str(Handling.REJECTED),
+        _observed(probe, handling),
+        probe.asked.first.id,
+    )
+
+
+def _observed(probe: Probe, handling: Handling) -> str:
+    if handling in {Handling.APPLIED, Handling.IGNORED, Handling.IGNORED_BUT_NAMED}:
+        rows, without = len(_keys(probe.asked.first)), len(_keys(probe.baseline.first))
+        return f"{handling}: {rows} rows on the first page, {without} without it"
+    return f"{handling}: {answer(probe.asked.first)}"
