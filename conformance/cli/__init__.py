@@ -1,0 +1,64 @@
+"""The console script `flexcheck`: finds each command through the entry points of its room.
+
+Imports no other room: commands come from the entry-point group `flexcheck.commands`.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
+
+import click
+
+from conformance import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GROUP = "flexcheck.commands"
+
+
+class Commands(click.Group):
+    """A group whose commands are entry points, imported only when they are asked for."""
+
+    def _points(self) -> dict[str, EntryPoint]:
+        return {point.name: point for point in entry_points(group=GROUP)}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all installed commands."""
+        return sorted(self._points())
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command; None where there is none of that name."""
+        point = self._points().get(cmd_name)
+        if point is None:
+            return None
+        command: click.Command = point.load()
+        return command
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with `flexcheck run`: it judges the embedded mock and needs nothing else.",
+)
+@click.version_option(__version__, prog_name="flexcheck")
+def cli() -> None:
+    """Test a payer's FHIR APIs on Optum FLEX against what their documents promise.
+
+    Exit codes: 0 holds, 1 non-conformance, 2 usage or configuration, 3 inconclusive, 4 a bug of
+    flexcheck.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; an unexpected exception is our bug and exits 4."""
+    try:
+        cli.main(args=None if arguments is None else list(arguments), prog_name="flexcheck")
+    except Exception as error:  # noqa: BLE001 - the last resort: a clear line and exit code 4
+        sys.stderr.write(
+            f"flexcheck: a bug of flexcheck: {type(error).__name__}: {error}. Please report it with"
+            " the command you ran.\n"
+        )
+        raise SystemExit(4) from None

@@ -1,0 +1,120 @@
+"""The one process that writes the run log: it gathers findings and draws the conclusion.
+
+May import contract, runlog, verdict and target; it sends nothing.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance import __version__
+from conformance.contract import load_contract
+from conformance.runlog import RunLog, finding_from_json, read_run
+from conformance.verdict import Conclusion, conclude, count_outcomes
+
+if TYPE_CHECKING:
+    from conformance.findings import Finding
+    from conformance.plugin.settings import Settings
+    from conformance.target import Target
+
+
+class Controller:
+    """Writes each exchange and finding as it comes, then the footer; tells the reports."""
+
+    def __init__(self, config: pytest.Config, settings: Settings, target: Target) -> None:
+        self._config = config
+        self._settings = settings
+        self._contract = load_contract()
+        self._findings: list[Finding] = []
+        self._bugs: list[str] = []
+        self._requests = 0
+        self._clock = time.monotonic()
+        settings.out.mkdir(parents=True, exist_ok=True)
+        self._log = RunLog(settings.out / "run.ndjson")
+        self._log.header(_header(config, settings, target))
+        self._log.clauses(
+            clause.to_json()
+            for clause in self._contract.clauses
+            if target.deployment in clause.deployments
+        )
+
+    def started(self, selected: int) -> None:
+        """Tell the reports how many findings to expect."""
+        self._config.hook.pytest_flexcheck_run_started(
+            config=self._config, out=self._settings.out, selected=selected
+        )
+
+    def take(self, record: dict[str, Any]) -> None:
+        """Write what one test's report brought (`plugin/outcomes.py` makes the record)."""
+        for exchange in record["exchanges"]:
+            self._requests += 1
+            self._log.exchange(exchange)
+        if record["bug"]:
+            self._bugs.append(record["bug"])
+        if record["finding"] is None:
+            return
+        finding = finding_from_json(record["finding"])
+        self._findings.append(finding)
+        self._log.finding(record["finding"])
+        self._config.hook.pytest_flexcheck_finding(
+            config=self._config, finding=finding, clause=self._contract[finding.clause]
+        )
+
+    def bug(self, text: str) -> None:
+        """Note a failure of flexcheck itself outside any test (a collection error, say)."""
+        self._bugs.append(text)
+
+    def finish(self, *, interrupted: bool) -> Conclusion:
+        """Write the footer (not of an interrupted run), close the log, have reports made."""
+        area_of = {clause.id: clause.area for clause in self._contract.clauses}
+        conclusion = conclude(
+            self._findings, area_of, bugs=self._bugs, interrupted=interrupted
+        )
+        if not interrupted:
+            self._log.footer(
+                {
+                    "finished": _now(),
+                    "seconds": round(time.monotonic() - self._clock, 3),
+                    "outcomes": count_outcomes(self._findings),
+                    "exit_code": conclusion.exit_code,
+                    "reasons": list(conclusion.reasons),
+                    "requests": self._requests,
+                }
+            )
+        self._log.close()
+        self._config.hook.pytest_flexcheck_run_finished(
+            config=self._config, run=read_run(self._settings.out), out=self._settings.out
+        )
+        return conclusion
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _header(config: pytest.Config, settings: Settings, target: Target) -> dict[str, Any]:
+    return {
+        "flexcheck": __version__,
+        "started": _now(),
+        "target": {
+            "name": target.name,
+            "deployment": target.deployment,
+            "environment": target.environment,
+            "fhir_base": target.fhir_base,
+            "directory_base": target.directory_base,
+            "argument": target.argument,
+        },
+        "documents": dict(load_contract().fingerprints),
+        "python": platform.python_version(),
+        "pytest": pytest.__version__,
+        "platform": sys.platform,
+        "arguments": list(config.invocation_params.args),
+        "strict": settings.strict,
+        "only": list(settings.only),
+    }

@@ -1,0 +1,16 @@
+"""Where the plugin leaves, on a pytest item, what other plugins may read. Imports findings only."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.contract.model import Clause
+from conformance.exchange import Exchange
+from conformance.findings import Finding
+
+#: The clause an item judges; absent on tests that are not flexcheck's.
+CLAUSE = pytest.StashKey[Clause]()
+#: The finding, once the item was judged.
+FINDING = pytest.StashKey[Finding]()
+#: The exchanges that the finding cites.
+EXCHANGES = pytest.StashKey[tuple[Exchange, ...]]()

@@ -1,0 +1,64 @@
+"""How a suite names its clauses. May import the contract."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.contract import load_contract
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from conformance.contract.model import Clause
+
+
+def clauses_like(pattern: str, **fields: str) -> list[Clause]:
+    """Return the testable clauses whose id matches a regular expression and whose fields agree."""
+    shape = re.compile(pattern)
+    return list(
+        load_contract().select(
+            lambda clause: clause.not_tested is None
+            and shape.fullmatch(clause.id) is not None
+            and all(getattr(clause, name) == value for name, value in fields.items())
+        )
+    )
+
+
+def each_clause(pattern: str, **fields: str) -> pytest.MarkDecorator:
+    """Parametrize a test by contract rows: argument `clause`, test id = clause id.
+
+    Raises:
+        LookupError: no clause matches, so that the test would silently judge nothing.
+    """
+    return each_case(pattern, lambda _: ("",), **fields)
+
+
+def each_case(
+    pattern: str, cases: Callable[[Clause], Sequence[str]], **fields: str
+) -> pytest.MarkDecorator:
+    """Parametrize a test by contract rows and the cases of each: arguments `clause` and `case`.
+
+    `cases` names what tells several findings of one clause apart; `("",)` is a single one.
+
+    Raises:
+        LookupError: no clause matches.
+    """
+    found = clauses_like(pattern, **fields)
+    if not found:
+        raise LookupError(f"no testable clause matches {pattern!r} {fields or ''}")
+    return pytest.mark.parametrize(
+        ("clause", "case"),
+        [
+            pytest.param(
+                clause,
+                case,
+                id=f"{clause.id}:{case}" if case else clause.id,
+                marks=pytest.mark.clause(clause.id, case=case),
+            )
+            for clause in found
+            for case in cases(clause)
+        ],
+    )

@@ -1,0 +1,94 @@
+"""From a pytest report to a finding: what a skip, a failure or an exception means for a clause.
+
+May import client (for the exception that means "environment"), findings and runlog.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.client import TargetUnusable
+from conformance.findings import Outcome
+from conformance.plugin.judge import Judge
+from conformance.plugin.keys import CLAUSE, EXCHANGES, FINDING
+from conformance.runlog import exchange_to_json, finding_to_json
+
+if TYPE_CHECKING:
+    from conformance.exchange import Exchange
+
+#: The judge of an item, made when the item is set up.
+JUDGE = pytest.StashKey[Judge]()
+#: Why an item's clause does not apply; set before its fixtures run.
+NOT_APPLICABLE = pytest.StashKey[str]()
+CASE = pytest.StashKey[str]()
+
+
+def record_of(
+    item: pytest.Item,
+    call: pytest.CallInfo[None],
+    report: pytest.TestReport,
+    recorded: tuple[Exchange, ...],
+) -> dict[str, Any] | None:
+    """Return what the controller is to write for one phase of a test; None for nothing.
+
+    A finding is made by the phase that ends the judging: `call`, or a `setup` that did not pass.
+    """
+    final = report.when == "call" or (report.when == "setup" and not report.passed)
+    failed_after = report.when == "teardown" and report.failed
+    if not final and not recorded and not failed_after:
+        return None
+    record: dict[str, Any] = {
+        "finding": None,
+        "bug": f"{item.nodeid}: {_last_line(call)}" if failed_after else "",
+        "exchanges": [exchange_to_json(exchange) for exchange in recorded],
+    }
+    if final:
+        _add_finding(item, call, report, record)
+    return record
+
+
+def _add_finding(
+    item: pytest.Item,
+    call: pytest.CallInfo[None],
+    report: pytest.TestReport,
+    record: dict[str, Any],
+) -> None:
+    judge = item.stash[JUDGE]
+    outcome, message, bug = _outcome(item, call, report, judge)
+    finding = judge.conclude(
+        outcome,
+        message,
+        case=item.stash[CASE],
+        test=item.nodeid.partition("@")[0],
+        seconds=report.duration,
+    )
+    item.stash[FINDING] = finding
+    item.stash.setdefault(EXCHANGES, ())
+    record["finding"] = finding_to_json(finding)
+    record["bug"] = f"{item.nodeid}: {message}" if bug else ""
+
+
+def _outcome(
+    item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, judge: Judge
+) -> tuple[Outcome, str, bool]:
+    """Return outcome, message, and whether it is a bug of ours."""
+    if reason := item.stash.get(NOT_APPLICABLE, ""):
+        return Outcome.NOT_APPLICABLE, reason, False
+    raised = call.excinfo.value if call.excinfo else None
+    if isinstance(raised, TargetUnusable):
+        return Outcome.ERROR, str(raised), False
+    if report.skipped and call.excinfo:
+        return Outcome.SKIP, str(getattr(raised, "msg", raised)), False
+    if report.passed or isinstance(raised, pytest.fail.Exception):
+        return judge.outcome, judge.message, False
+    return Outcome.ERROR, f"flexcheck could not judge this: {_last_line(call)}", True
+
+
+def _last_line(call: pytest.CallInfo[None]) -> str:
+    """Name an exception by type and place; its text may quote what the target sent."""
+    if call.excinfo is None:
+        return ""
+    crash = call.excinfo.traceback[-1]
+    return f"{call.excinfo.typename} at {crash.path.name}:{crash.lineno + 1}"

@@ -1,0 +1,196 @@
+"""One flexcheck run inside pytest: from collection to conclusion.
+
+May import everything of `conformance`. With xdist each worker has one of these without a
+controller; findings travel on the test reports to the controller process.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.client import Client, Recorder
+from conformance.contract import ContractError, load_contract
+from conformance.plugin import fixtures
+from conformance.plugin.addressing import reach
+from conformance.plugin.applicability import is_selected, unknown_selections, why_not_applicable
+from conformance.plugin.controller import Controller
+from conformance.plugin.judge import Judge
+from conformance.plugin.keys import CLAUSE, EXCHANGES
+from conformance.plugin.outcomes import CASE, JUDGE, NOT_APPLICABLE, record_of
+from conformance.redaction import Redactor
+from conformance.target import TargetError, load_target
+from conformance.verdict import BUG, USAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from conformance.exchange import Exchange
+    from conformance.plugin.settings import Settings
+    from conformance.target import Target
+
+
+def start_session(config: pytest.Config, settings: Settings) -> None:
+    """Find the target and register the session; a mistake of the user ends the run with code 2."""
+    worker: dict[str, Any] = getattr(config, "workerinput", {})
+    stack = ExitStack()
+    try:
+        if worker:
+            path = Path(worker["flexcheck_target"])
+            target = load_target(path, argument=worker["flexcheck_argument"])
+        else:
+            target = stack.enter_context(reach(settings.target))
+        problems = unknown_selections(settings.only, load_contract().clauses)
+    except (TargetError, ContractError) as error:
+        problems = [str(error)]
+    if problems:
+        stack.close()
+        pytest.exit("\n".join(problems), returncode=USAGE)
+    session = FlexcheckSession(config, settings, target, stack, worker.get("workerid", ""))
+    config.pluginmanager.register(session, "flexcheck-session")
+    config.pluginmanager.register(fixtures, "flexcheck-fixtures")
+
+
+class FlexcheckSession:
+    """Holds the target, the client and, in the controlling process, the run log."""
+
+    def __init__(
+        self,
+        config: pytest.Config,
+        settings: Settings,
+        target: Target,
+        stack: ExitStack,
+        worker: str,
+    ) -> None:
+        self.config = config
+        self.settings = settings
+        self.target = target
+        self.recorder = Recorder(worker)
+        self.redactor = Redactor()
+        self.interrupted = False
+        self._stack = stack
+        self._exchanges: dict[str, Exchange] = {}
+        self.client = stack.enter_context(Client(target, self.recorder, self.redactor))
+        writes = not worker and not config.option.collectonly
+        self.controller = Controller(config, settings, target) if writes else None
+        if writes and not config.getoption("allure_report_dir", None):
+            config.option.allure_report_dir = str(settings.out / "allure-results")
+        if config.getoption("dist", "no") == "load":
+            # Tests of one resource share what was read of it: keep them in one worker.
+            config.option.dist = "loadgroup"
+
+    # -- collection ---------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Give each item its clause, and keep those that `--only` asks for."""
+        kept, dropped = [], []
+        for item in items:
+            mark = item.get_closest_marker("clause")
+            if mark is None:
+                raise pytest.UsageError(f"{item.nodeid} names no clause")
+            self._prepare(item, mark.args[0], mark.kwargs.get("case", ""))
+            chosen = is_selected(item.stash[CLAUSE], self.settings.only)
+            (kept if chosen else dropped).append(item)
+        if dropped:
+            self.config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+    def _prepare(self, item: pytest.Item, clause_id: str, case: str) -> None:
+        clause = load_contract()[clause_id]
+        item.stash[CLAUSE] = clause
+        item.stash[CASE] = case
+        item.stash[JUDGE] = Judge(clause, strict=self.settings.strict)
+        item.extra_keyword_matches.add(clause.id)
+        item.add_marker(pytest.mark.xdist_group(f"{clause.area}-{clause.resource or 'general'}"))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Tell the reports what is coming (in a single process)."""
+        if self.controller and session.items:
+            self.controller.started(len(session.items))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Tell the reports what is coming (with xdist, where workers collect)."""
+        if self.controller and self._first_collection():
+            self.controller.started(len(ids))
+
+    def _first_collection(self) -> bool:
+        first, self._collected = not getattr(self, "_collected", False), True
+        return first
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A suite that cannot be collected is a failure of flexcheck, never of the target."""
+        if report.failed and self.controller:
+            self.controller.bug(f"{report.nodeid} could not be collected")
+
+    # -- judging ------------------------------------------------------------------------------
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Skip what does not apply before any fixture sends anything."""
+        if reason := why_not_applicable(item.stash[CLAUSE], self.target):
+            item.stash[NOT_APPLICABLE] = reason
+            pytest.skip(f"not applicable: {reason}")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Make the finding and put it, with the new exchanges, on the report."""
+        report = yield
+        recorded = self.recorder.drain()
+        self._exchanges.update((exchange.id, exchange) for exchange in recorded)
+        item.stash[EXCHANGES] = self._cited(item)
+        record = record_of(item, call, report, recorded)
+        if record is not None:
+            report.flexcheck = record  # type: ignore[attr-defined]  # reports carry extras over xdist
+        return report
+
+    def _cited(self, item: pytest.Item) -> tuple[Exchange, ...]:
+        named = item.stash[JUDGE].exchange_ids()
+        return tuple(self._exchanges[name] for name in named if name in self._exchanges)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Write what a report brought; in workers nothing, the controller gets it."""
+        record = getattr(report, "flexcheck", None)
+        if self.controller and record is not None:
+            self.controller.take(record)
+
+    def pytest_report_teststatus(
+        self, report: pytest.TestReport
+    ) -> tuple[str, str, str] | None:
+        """Keep pytest's own letters and failure pages out of `flexcheck run`'s output."""
+        return ("flexcheck", "", "") if self.settings.quiet else None
+
+    # -- the end ------------------------------------------------------------------------------
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Remember that the run did not come to its end."""
+        self.interrupted = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Conclude, have the reports made, and set flexcheck's exit code."""
+        if self.controller is None:
+            return
+        if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+            self.controller.bug("pytest stopped with an internal error")
+        stopped = bool(session.shouldstop or session.shouldfail)
+        conclusion = self.controller.finish(interrupted=self.interrupted or stopped)
+        session.exitstatus = conclusion.exit_code
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell an xdist worker where the target is; only this process serves the mock."""
+        node.workerinput["flexcheck_target"] = str(self.target.path)
+        node.workerinput["flexcheck_argument"] = self.target.argument
+
+    def pytest_unconfigure(self) -> None:
+        """Close the client and stop the mock."""
+        self._stack.close()
+
+
+__all__ = ["BUG", "FlexcheckSession", "start_session"]

@@ -1,0 +1,187 @@
+"""The run log `run.ndjson`: header, clauses, exchanges, findings, footer; written and read here.
+
+May import the contract model, exchanges and findings. Every report is made from this file alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import orjson
+
+from conformance.exchange import Exchange, Request, Response
+from conformance.findings import Assertion, Finding, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+    from types import TracebackType
+
+SCHEMA = "flexcheck-run/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as its log tells it; `footer` is empty where the run did not end (incomplete).
+
+    `clauses` holds the contract's items as `flexcheck contract list --json` gives them, so that
+    an old run is read with the contract it was judged by.
+    """
+
+    header: dict[str, Any]
+    clauses: dict[str, dict[str, Any]]
+    exchanges: dict[str, Exchange]
+    findings: tuple[Finding, ...]
+    footer: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run came to its end."""
+        return bool(self.footer)
+
+
+class RunLog:
+    """Appends one JSON line at a time and flushes each, so that an interrupted run keeps all."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was written stays."""
+        self._file.close()
+
+    def _write(self, kind: str, content: dict[str, Any]) -> None:
+        self._file.write(orjson.dumps({"type": kind, **content}) + b"\n")
+        self._file.flush()
+
+    def header(self, content: dict[str, Any]) -> None:
+        """Write the first line: who ran what against which target, with which contract."""
+        self._write("header", {"schema": SCHEMA, **content})
+
+    def clauses(self, items: Iterable[dict[str, Any]]) -> None:
+        """Write the clauses this run was judged by."""
+        for item in items:
+            self._write("clause", {"clause": item})
+
+    def exchange(self, content: dict[str, Any]) -> None:
+        """Write one exchange (`exchange_to_json`)."""
+        self._write("exchange", content)
+
+    def finding(self, content: dict[str, Any]) -> None:
+        """Write one finding (`finding_to_json`)."""
+        self._write("finding", content)
+
+    def footer(self, content: dict[str, Any]) -> None:
+        """Write the last line: its absence marks a run that did not end."""
+        self._write("footer", content)
+
+
+def finding_to_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding as JSON data of plain types (xdist carries nothing else)."""
+    return {**asdict(finding), "outcome": finding.outcome.value}
+
+
+def finding_from_json(data: dict[str, Any]) -> Finding:
+    """Return the finding that `finding_to_json` wrote."""
+    known = {key: data[key] for key in Finding.__slots__}
+    known["outcome"] = Outcome(data["outcome"])
+    known["assertions"] = tuple(Assertion(**item) for item in data["assertions"])
+    known["exchanges"] = tuple(data["exchanges"])
+    return Finding(**known)
+
+
+def exchange_to_json(exchange: Exchange) -> dict[str, Any]:
+    """Return an exchange as JSON data; the parsed document is left out, the body says it."""
+    response = exchange.response
+    return {
+        "id": exchange.id,
+        "purpose": exchange.purpose,
+        "started": exchange.started,
+        "elapsed": exchange.elapsed,
+        "error": exchange.error,
+        "request": {
+            "method": exchange.request.method,
+            "url": exchange.request.url,
+            "headers": exchange.request.headers,
+            "body": exchange.request.body,
+        },
+        "response": response
+        and {
+            "status": response.status,
+            "headers": response.headers,
+            "body": response.body,
+            "size": response.size,
+            "problem": response.problem,
+        },
+    }
+
+
+def exchange_from_json(data: dict[str, Any]) -> Exchange:
+    """Return the exchange that `exchange_to_json` wrote; its document is not parsed again."""
+    request = data["request"]
+    answer = data["response"]
+    return Exchange(
+        id=data["id"],
+        purpose=data["purpose"],
+        started=data["started"],
+        elapsed=data["elapsed"],
+        error=data["error"],
+        request=Request(
+            request["method"], request["url"], _pairs(request["headers"]), request["body"]
+        ),
+        response=answer
+        and Response(
+            status=answer["status"],
+            headers=_pairs(answer["headers"]),
+            body=answer["body"],
+            size=answer["size"],
+            problem=answer["problem"],
+        ),
+    )
+
+
+def _pairs(items: list[list[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in items)
+
+
+def read_run(path: Path) -> Run:
+    """Read `run.ndjson` (or the run directory that holds it).
+
+    A last line cut short by a kill is left out. `ValueError` says which line is not a run log's.
+    """
+    log = path / "run.ndjson" if path.is_dir() else path
+    parts: dict[str, list[dict[str, Any]]] = {
+        kind: [] for kind in ("header", "clause", "exchange", "finding", "footer")
+    }
+    lines = log.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if not line:
+            continue
+        try:
+            record = orjson.loads(line)
+            parts[record["type"]].append(record)
+        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+            if number == len(lines):
+                break
+            raise ValueError(f"{log}, line {number}: not a line of a run log") from error
+    if not parts["header"]:
+        raise ValueError(f"{log}: no header line: this is no flexcheck run log")
+    return Run(
+        header=parts["header"][0],
+        clauses={item["clause"]["id"]: item["clause"] for item in parts["clause"]},
+        exchanges={item["id"]: exchange_from_json(item) for item in parts["exchange"]},
+        findings=tuple(finding_from_json(item) for item in parts["finding"]),
+        footer=parts["footer"][0] if parts["footer"] else {},
+    )

@@ -1,0 +1,1 @@
+"""The conformance suites: fixtures send, tests name a clause. Imports `conformance` only."""

@@ -1,0 +1,1 @@
+"""Suites of the public Provider Directory (contract area DIR)."""

@@ -1,0 +1,300 @@
+"""Which requests demonstrate a clause: values and ids are chosen from what the directory holds."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from conformance.checks.includes import missing_targets, targets_of
+from conformance.checks.unlisted import Probe
+from conformance.plugin.marks import clauses_like
+from conformance.search import (
+    RESULT_PARAMETERS,
+    Match,
+    Selection,
+    Token,
+    as_query,
+    definition_of,
+    definitions_of,
+    normalise,
+    sample_values,
+    values_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from conformance.client import FhirApi
+    from conformance.contract import Clause
+    from conformance.exchange import Exchange
+    from conformance.records import Entry, Holdings, Search
+
+#: Asked for where a clause is about something that is not there.
+NO_SUCH_ID = "flexcheck-no-such-id"
+NO_SUCH_VERSION = "999999999"
+#: Values that no row holds, by parameter type.
+HELD_BY_NONE = {
+    "token": "flexcheck-none",
+    "string": "Flexchecknone",
+    "reference": "Organization/flexcheck-none",
+    "date": "ge2999-01-01",
+    "uri": "urn:flexcheck:none",
+    "special": "flexcheck-none",
+}
+#: Unlisted parameters beside the standard's own: a name of ours, a wrong case, a chain, a sort.
+STRANGERS = {
+    "flexcheck-unlisted": "flexcheck-none",
+    "_ID": "flexcheck-none",
+    "_has:PractitionerRole:location:_id": "flexcheck-none",
+    "_text": "flexchecknone",
+}
+
+
+def some_rows(holdings: Holdings, most: int = 3) -> list[Mapping[str, Any]]:
+    """Return rows spread over what is known: first, middle, last."""
+    rows = list(holdings.rows.values())
+    step = max(1, len(rows) // most)
+    return rows[::step][:most]
+
+
+def version_of(row: Mapping[str, Any]) -> str:
+    """Return a row's `meta.versionId`, "" where it tells none."""
+    meta = row.get("meta")
+    told = meta.get("versionId") if isinstance(meta, dict) else None
+    return told if isinstance(told, str) else ""
+
+
+def changed_rows(holdings: Holdings, most: int = 2) -> Iterator[Mapping[str, Any]]:
+    """Yield rows that had an earlier version, where versions are counted."""
+    changed = (row for row in holdings.rows.values() if _number(version_of(row)) > 1)
+    return islice(changed, most)
+
+
+def _number(version: str) -> int:
+    return int(version) if version.isdecimal() else 0
+
+
+def entries_of(holdings: Holdings) -> Iterator[Entry]:
+    """Yield the entries that the known rows came in."""
+    for search in holdings.searches:
+        yield from search.matches
+
+
+def searches_by(directory: FhirApi, resource_type: str, name: str) -> list[Search]:
+    """Search by one parameter with values that select some of the known rows."""
+    definition = definition_of(resource_type, name)
+    given = list(directory.samples_of(resource_type, name))
+    values = given or directory.once(
+        ("sample", resource_type, name),
+        lambda: sample_values(directory.holdings(resource_type).rows.values(), definition),
+    )
+    return [search_for(directory, resource_type, name, value) for value in values]
+
+
+def search_for(directory: FhirApi, resource_type: str, name: str, value: str) -> Search:
+    """Search by `name=value` in pages of the target's size."""
+    return directory.search(
+        resource_type,
+        ((name, value), ("_count", str(directory.page_size))),
+        purpose=f"search {resource_type} by {name}",
+    )
+
+
+def neighbouring_pages(directory: FhirApi, clause: Clause, size: int) -> tuple[Search, Search]:
+    """Read the first `size` rows, and the page that starts after them."""
+    count = ("_count", str(size))
+    first, second = (
+        directory.search(clause.resource, params, purpose="_getpagesoffset", max_rows=1)
+        for params in ((count,), (count, ("_getpagesoffset", str(size))))
+    )
+    return first, second
+
+
+def string_variants(directory: FhirApi, clause: Clause) -> Iterator[Search]:
+    """Search by the string parameters in upper case, without accents, and by a beginning."""
+    for row in listed_parameters(clause, type="string"):
+        rows = directory.holdings(clause.resource).rows.values()
+        for value in sample_values(rows, definition_of(clause.resource, row.param), most=1):
+            beginning = value[: max(3, len(value) // 2)].rstrip()
+            for variant in dict.fromkeys((value.upper(), normalise(value), beginning)):
+                yield search_for(directory, clause.resource, row.param, variant)
+
+
+def token_forms(directory: FhirApi, clause: Clause) -> Iterator[Search]:
+    """Search by the token parameters as `system|code`."""
+    for row in listed_parameters(clause, type="token"):
+        definition = definition_of(clause.resource, row.param)
+        rows = list(directory.holdings(clause.resource).rows.values())
+        codes = sample_values(rows, definition, most=1)
+        held = (value for resource in rows for value in values_of(resource, definition))
+        token = next(
+            (v for v in held if isinstance(v, Token) and v.system and as_query(v) in codes), None
+        )
+        if token is not None:
+            value = f"{token.system}|{as_query(token)}"
+            yield search_for(directory, clause.resource, row.param, value)
+
+
+def reference_forms(directory: FhirApi, clause: Clause) -> Iterator[tuple[Search, Search]]:
+    """Search by the reference parameters as `Type/id` and as `id`."""
+    for row in listed_parameters(clause, type="reference"):
+        rows = directory.holdings(clause.resource).rows.values()
+        for value in sample_values(rows, definition_of(clause.resource, row.param), most=1):
+            bare = value.rsplit("/", 1)[-1]
+            if bare != value and "://" not in value:
+                yield (
+                    search_for(directory, clause.resource, row.param, value),
+                    search_for(directory, clause.resource, row.param, bare),
+                )
+
+
+def listed_parameters(clause: Clause, **fields: str) -> list[Clause]:
+    """Return the selecting parameters that the document lists for a clause's resource."""
+    rows = clauses_like(
+        r"DIR-(?!NET)[A-Z]+-SEARCH-.*",
+        kind="search-parameter",
+        resource=clause.resource,
+        **fields,
+    )
+    own = [row for row in rows if row.param not in RESULT_PARAMETERS]
+    return [row for row in own if not row.param.startswith("_")] if fields else own
+
+
+def paged_and_whole(directory: FhirApi, clause: Clause) -> tuple[Search, Search] | None:
+    """Read one search twice: in small pages and in large ones.
+
+    The search is one whose rows fill a few small pages: the whole type where that is small, else a
+    parameter's value. None where the directory holds too little to fill two pages.
+    """
+    selection, rows = directory.once(
+        ("several rows", clause.resource), lambda: _several_rows(directory, clause)
+    )
+    if rows < 2:  # noqa: PLR2004 - one row fills no second page
+        return None
+    small = max(1, -(-rows // 4))
+    purpose = f"paging of {clause.resource}"
+    few, many = (
+        directory.search(clause.resource, (*selection, ("_count", str(size))), purpose=purpose)
+        for size in (small, max(directory.page_size, small + 1))
+    )
+    return few, many
+
+
+def _several_rows(directory: FhirApi, clause: Clause) -> tuple[tuple[tuple[str, str], ...], int]:
+    holdings = directory.holdings(clause.resource)
+    if holdings.complete and len(holdings.rows) <= 3 * directory.page_size:
+        return (), len(holdings.rows)
+    best: tuple[tuple[tuple[str, str], ...], int] = ((), 0)
+    for row in listed_parameters(clause):
+        for value in sample_values(
+            holdings.rows.values(), definition_of(clause.resource, row.param)
+        ):
+            params = ((row.param, value),)
+            selects = Selection(clause.resource, params).match
+            number = sum(selects(known) is Match.YES for known in holdings.rows.values())
+            if best[1] < number <= 3 * directory.page_size:
+                best = params, number
+    return best
+
+
+def include_search(directory: FhirApi, clause: Clause) -> Search | None:
+    """Search a few known rows that refer to something, with the clause's `_include`."""
+    rows = directory.holdings(clause.resource).rows.values()
+    ids = [str(row["id"]) for row in rows if targets_of(row, clause.value)][:3]
+    return _widened(directory, clause, ids) if ids else None
+
+
+def targets_not_there(directory: FhirApi, clause: Clause, search: Search) -> list[Exchange]:
+    """Read the targets that did not come along: the directory may not hold them at all."""
+    return [
+        directory.read(*key.split("/", 1)) for key in missing_targets(search, clause.value)[:5]
+    ]
+
+
+def revinclude_search(directory: FhirApi, clause: Clause) -> tuple[Search | None, Holdings | None]:
+    """Search a few rows that known rows refer to, with the clause's `_revinclude`."""
+    if not clause.reaches:
+        rows = directory.holdings(clause.resource).rows
+        return (_widened(directory, clause, list(rows)[:2]) if rows else None), None
+    referrers = directory.holdings(clause.value.partition(":")[0])
+    prefix = f"{clause.resource}/"
+    counted: dict[str, int] = {}
+    for row in referrers.rows.values():
+        for key in targets_of(row, clause.value):
+            if key.startswith(prefix):
+                counted[key] = counted.get(key, 0) + 1
+    # Those with few referrers, so that the answer is small; with several where there are any.
+    chosen = sorted(counted, key=lambda key: (counted[key] < 2, counted[key], key))[:2]  # noqa: PLR2004
+    ids = [key.removeprefix(prefix) for key in chosen]
+    return (_widened(directory, clause, ids) if ids else None), referrers
+
+
+def _widened(directory: FhirApi, clause: Clause, ids: list[str]) -> Search:
+    return directory.search(
+        clause.resource,
+        (("_id", ",".join(ids)), (clause.param, clause.value)),
+        purpose=f"{clause.param}={clause.value}",
+    )
+
+
+def unlisted_names(clause: Clause) -> list[str]:
+    """Return the parameters to probe: the standard's that the document leaves out, and strangers.
+
+    `type` of Organization is documented in the Network section.
+    """
+    listed = {row.param for row in clauses_like("DIR-.*", resource=clause.resource)}
+    defined = definitions_of(clause.resource)
+    return [*sorted(defined.keys() - listed), *STRANGERS]
+
+
+def unlisted_probe(directory: FhirApi, clause: Clause, name: str) -> Probe:
+    """Search with one unlisted parameter, and without it."""
+    definition = definitions_of(clause.resource).get(name)
+    value = STRANGERS.get(name, "")
+    if definition is not None:
+        rows = list(directory.holdings(clause.resource).rows.values())
+        value = _telling(rows, clause.resource, name) or HELD_BY_NONE[definition.type]
+    size = ("_count", str(directory.page_size))
+    asked, baseline = (
+        directory.search(clause.resource, params, purpose=purpose, max_rows=1)
+        for params, purpose in (
+            (((name, value), size), f"unlisted parameter {name}"),
+            ((size,), f"{clause.resource} without a filter"),
+        )
+    )
+    return Probe(name, value, asked, baseline)
+
+
+def _telling(rows: Iterable[Mapping[str, Any]], resource_type: str, name: str) -> str:
+    """Return a value that some known row does not hold, so that applying it would show."""
+    rows = list(rows)
+    for value in sample_values(rows, definition_of(resource_type, name)):
+        selects = Selection(resource_type, ((name, value),)).match
+        if any(selects(row) is Match.NO for row in rows):
+            return value
+    return ""
+
+
+def widened_searches(directory: FhirApi, clause: Clause) -> list[Search]:
+    """Return the searches that the include and revinclude clauses of a resource make."""
+    found = [
+        include_search(directory, row)
+        for row in clauses_like("DIR-.*", kind="include", resource=clause.resource)
+    ]
+    found += [
+        revinclude_search(directory, row)[0]
+        for row in clauses_like("DIR-.*", kind="revinclude", resource=clause.resource)
+        if row.reaches
+    ]
+    return [search for search in found if search is not None]
+
+
+def network_references(directory: FhirApi, most: int = 20) -> list[str]:
+    """Return ids that known roles and affiliations refer to as their network."""
+    found = {
+        key.removeprefix("Organization/")
+        for value in ("PractitionerRole:network", "OrganizationAffiliation:network")
+        for row in directory.holdings(value.partition(":")[0]).rows.values()
+        for key in targets_of(row, value)
+    }
+    return sorted(found)[:most]

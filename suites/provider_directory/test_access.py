@@ -1,0 +1,24 @@
+"""The public directory asks nobody who they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.checks import access as check
+from conformance.plugin.marks import each_clause
+from suites.provider_directory import stimuli
+
+if TYPE_CHECKING:
+    from conformance.client import FhirApi
+    from conformance.contract import Clause
+    from conformance.plugin.judge import Judge
+    from conformance.records import Holdings
+
+
+@each_clause("DIR-[A-Z]+-ANONYMOUS")
+def test_no_credentials_needed(
+    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+) -> None:
+    reads = [directory.read(clause.resource, row["id"]) for row in stimuli.some_rows(holdings)]
+    pages = [search.first for search in holdings.searches]
+    finding.assess(check.open_to_everyone([*pages, *reads]))

@@ -1,0 +1,41 @@
+"""The example requests that the document prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from conformance.checks import searching as check
+from conformance.checks.interactions import errors_carry_outcome
+from conformance.plugin.marks import each_clause
+
+if TYPE_CHECKING:
+    from conformance.client import FhirApi
+    from conformance.contract import Clause
+    from conformance.plugin.judge import Judge
+    from conformance.records import Holdings
+
+
+@each_clause("DIR-[A-Z]+-EXAMPLE-(?!CHAINED).*", kind="example")
+def test_example_is_answered_rightly(
+    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+) -> None:
+    search = directory.search(
+        clause.resource, tuple(parse_qsl(clause.value)), purpose=f"example {clause.value}"
+    )
+    finding.assess(check.search_is_exact(search, holdings))
+
+
+@each_clause("DIR-[A-Z]+-EXAMPLE-CHAINED", kind="example")
+def test_chained_example_is_refused_or_answered(
+    directory: FhirApi, clause: Clause, case: str, finding: Judge
+) -> None:
+    search = directory.search(
+        clause.resource, tuple(parse_qsl(clause.value)), purpose=f"example {clause.value}",
+        max_rows=1,
+    )  # fmt: skip
+    finding.assess(
+        check.search_is_answered(search)
+        if search.answered
+        else errors_carry_outcome([search.first])
+    )

@@ -1,0 +1,113 @@
+"""Read, vread and what they answer when there is nothing to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.checks import interactions as check
+from conformance.plugin.marks import each_clause
+from suites.provider_directory import stimuli
+
+if TYPE_CHECKING:
+    from conformance.client import FhirApi
+    from conformance.contract import Clause
+    from conformance.plugin.judge import Judge
+    from conformance.records import Holdings
+
+NO_ROW = "the directory is not known to hold a row of this type"
+
+
+@each_clause("DIR-[A-Z]+-READ")
+def test_read(
+    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+) -> None:
+    finding.assess(
+        (
+            assertion
+            for row in stimuli.some_rows(holdings)
+            for assertion in check.read_returns(
+                directory.read(clause.resource, row["id"]), clause.resource, row["id"]
+            )
+        ),
+        otherwise=NO_ROW,
+    )
+
+
+@each_clause("DIR-[A-Z]+-VREAD")
+def test_vread(
+    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+) -> None:
+    resource = clause.resource
+    current = (
+        assertion
+        for row in stimuli.some_rows(holdings)
+        if (version := stimuli.version_of(row))
+        for assertion in check.vread_returns(
+            directory.vread(resource, row["id"], version), resource, row["id"], version
+        )
+    )
+    older = (
+        assertion
+        for row in stimuli.changed_rows(holdings)
+        for assertion in check.older_version_is_itself(
+            directory.vread(resource, row["id"], "1"), resource, row["id"], "1"
+        )
+    )
+    finding.assess((*current, *older), otherwise=f"{NO_ROW} with a version")
+
+
+@each_clause("DIR-[A-Z]+-VERSION-ID")
+def test_version_is_told(
+    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+) -> None:
+    finding.assess(
+        (
+            assertion
+            for row in stimuli.some_rows(holdings)
+            for assertion in check.version_is_told(directory.read(clause.resource, row["id"]))
+        ),
+        otherwise=NO_ROW,
+    )
+
+
+@each_clause("DIR-[A-Z]+-READ-CONSISTENT")
+def test_read_agrees_with_search(
+    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+) -> None:
+    finding.assess(
+        (
+            assertion
+            for row in stimuli.some_rows(holdings)
+            for assertion in check.read_agrees(directory.read(clause.resource, row["id"]), row)
+        ),
+        otherwise="no row was read in the version that the search gave",
+    )
+
+
+@each_clause("DIR-[A-Z]+-READ-UNKNOWN")
+def test_unknown_id(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+    finding.assess(check.unknown_is_absent(directory.read(clause.resource, stimuli.NO_SUCH_ID)))
+
+
+@each_clause("DIR-[A-Z]+-VREAD-UNKNOWN")
+def test_unknown_version(
+    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+) -> None:
+    finding.assess(
+        (
+            assertion
+            for row in stimuli.some_rows(holdings, most=1)
+            for assertion in check.unknown_is_absent(
+                directory.vread(clause.resource, row["id"], stimuli.NO_SUCH_VERSION)
+            )
+        ),
+        otherwise=NO_ROW,
+    )
+
+
+@each_clause("DIR-[A-Z]+-ERROR-OUTCOME")
+def test_read_errors_say_why(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+    refused = directory.read(clause.resource, stimuli.NO_SUCH_ID)
+    finding.assess(
+        check.errors_carry_outcome([refused]), otherwise="no read was answered with an error"
+    )

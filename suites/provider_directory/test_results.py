@@ -1,0 +1,128 @@
+"""Search results as such: bundle, modes, links, totals, paging, errors, media type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.checks import bundles, interactions, paging
+from conformance.plugin.marks import each_clause
+from suites.provider_directory import stimuli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.client import FhirApi
+    from conformance.contract import Clause
+    from conformance.plugin.judge import Judge
+    from conformance.records import Holdings, Search
+
+NO_SEARCH = "no search of this type was answered"
+
+
+def searches_of(directory: FhirApi, clause: Clause) -> Iterator[Search]:
+    """Yield the searches that were read over several pages, and one by id."""
+    yield from directory.holdings(clause.resource).searches
+    pair = stimuli.paged_and_whole(directory, clause)
+    yield from pair or ()
+    yield from stimuli.searches_by(directory, clause.resource, "_id")[:1]
+
+
+@each_clause("DIR-[A-Z]+-BUNDLE")
+def test_searchset(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+    finding.assess(
+        assertion
+        for search in searches_of(directory, clause)
+        for check in (bundles.bundle_is_a_searchset, bundles.rows_are_of_the_type)
+        for assertion in check(search)
+    )
+
+
+@each_clause("DIR-[A-Z]+-SEARCH-MODE", kind="rule")
+def test_modes(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+    widened = stimuli.widened_searches(directory, clause)
+    finding.assess(
+        (
+            assertion
+            for search in (*searches_of(directory, clause), *widened)
+            for assertion in bundles.modes_tell_rows_apart(search)
+        ),
+        otherwise=NO_SEARCH,
+    )
+
+
+@each_clause("DIR-[A-Z]+-SELF-LINK")
+def test_self_link(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+    finding.assess(
+        (
+            assertion
+            for search in searches_of(directory, clause)
+            for assertion in bundles.self_link_names_the_search(search)
+        ),
+        otherwise=NO_SEARCH,
+    )
+
+
+@each_clause("DIR-[A-Z]+-TOTAL")
+def test_total(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+    finding.assess(
+        (
+            assertion
+            for search in searches_of(directory, clause)
+            for assertion in paging.total_is_the_number_of_rows(search)
+        ),
+        otherwise="no search that was read to its end tells a total",
+    )
+
+
+@each_clause("DIR-[A-Z]+-PAGING-COMPLETE")
+def test_pages_hold_each_row_once(
+    directory: FhirApi, clause: Clause, case: str, finding: Judge
+) -> None:
+    pair = stimuli.paged_and_whole(directory, clause)
+    finding.assess(
+        (
+            *(
+                assertion
+                for search in (*directory.holdings(clause.resource).searches, *(pair or ()))
+                if len(search.pages) > 1
+                for assertion in paging.each_row_once(search)
+            ),
+            *(paging.page_size_loses_nothing(*pair) if pair else ()),
+        ),
+        otherwise="no search of this type has a second page",
+    )
+
+
+@each_clause("DIR-[A-Z]+-PAGING-LINKS")
+def test_next_links(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+    finding.assess(
+        (
+            assertion
+            for search in searches_of(directory, clause)
+            for assertion in paging.links_lead_to_the_end(search)
+        ),
+        otherwise=NO_SEARCH,
+    )
+
+
+@each_clause("DIR-[A-Z]+-CONTENT-TYPE")
+def test_media_type(
+    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+) -> None:
+    reads = [directory.read(clause.resource, row["id"]) for row in stimuli.some_rows(holdings)]
+    pages = [page for search in holdings.searches for page in search.pages]
+    finding.assess(bundles.content_type_is_fhir([*reads, *pages]), otherwise=NO_SEARCH)
+
+
+@each_clause("DIR-[A-Z]+-SEARCH-ERROR-OUTCOME", kind="rule")
+def test_refused_search_says_why(
+    directory: FhirApi, clause: Clause, case: str, finding: Judge
+) -> None:
+    names = [*stimuli.STRANGERS, *stimuli.unlisted_names(clause)[:3]]
+    asked = [stimuli.unlisted_probe(directory, clause, name).asked.first for name in names]
+    asked.append(
+        stimuli.search_for(directory, clause.resource, "_lastUpdated", "yesterday").first
+    )
+    finding.assess(
+        interactions.errors_carry_outcome(asked), otherwise="the server refused no search"
+    )

@@ -1,0 +1,31 @@
+"""Parameters that the document does not list: never applied, and refused rather than ignored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.checks import unlisted as check
+from conformance.plugin.marks import each_case
+from suites.provider_directory import stimuli
+
+if TYPE_CHECKING:
+    from conformance.client import FhirApi
+    from conformance.contract import Clause
+    from conformance.plugin.judge import Judge
+
+
+@each_case("DIR-[A-Z]+-UNLISTED-NOT-APPLIED", stimuli.unlisted_names)
+def test_unlisted_is_not_applied(
+    directory: FhirApi, clause: Clause, case: str, finding: Judge
+) -> None:
+    finding.assess(
+        check.unlisted_is_not_applied(stimuli.unlisted_probe(directory, clause, case)),
+        otherwise="the search without the parameter is not answered, so nothing can be compared",
+    )
+
+
+@each_case("DIR-[A-Z]+-UNLISTED-REFUSED", stimuli.unlisted_names)
+def test_unlisted_is_refused(
+    directory: FhirApi, clause: Clause, case: str, finding: Judge
+) -> None:
+    finding.assess(check.unlisted_is_refused(stimuli.unlisted_probe(directory, clause, case)))
