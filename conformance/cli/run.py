@@ -87,7 +87,7 @@ def _refuse_mistakes(target: str, only: tuple[str, ...], out: str) -> None:
         raise SystemExit(USAGE)
 
 
-def _as_interrupt(number: int, frame: FrameType | None) -> None:
+def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
     """End a run on SIGTERM as on Ctrl-C, so that what was judged is kept and reported."""
     raise KeyboardInterrupt
 

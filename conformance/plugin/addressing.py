@@ -27,7 +27,7 @@ def reach(argument: str) -> Iterator[Target]:
     Raises:
         TargetError: there is no such target.
     """
-    if argument and argument.split(":")[0] != "mock":
+    if argument and not _names_mock(argument):
         yield load_target(Path(argument), argument=argument)
         return
     deployment, environment = _mock_of(argument)
@@ -45,10 +45,14 @@ def check_argument(argument: str) -> None:
     Raises:
         TargetError: there is no such target.
     """
-    if argument and argument.split(":")[0] != "mock":
+    if argument and not _names_mock(argument):
         load_target(Path(argument), argument=argument)
     else:
         _mock_of(argument)
+
+
+def _names_mock(argument: str) -> bool:
+    return argument == "mock" or argument.startswith("mock:")
 
 
 def _mock_of(argument: str) -> tuple[str, str]:

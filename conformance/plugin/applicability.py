@@ -43,6 +43,5 @@ def unknown_selections(wanted: Iterable[str], clauses: Sequence[Clause]) -> list
 def is_selected(clause: Clause, only: Sequence[str]) -> bool:
     """Whether a clause is among `--only` values: its id, its area, or a leading part of its id."""
     return not only or any(
-        clause.id == word or clause.area == word or clause.id.startswith(f"{word}-")
-        for word in only
+        word in {clause.id, clause.area} or clause.id.startswith(f"{word}-") for word in only
     )

@@ -73,9 +73,7 @@ class Controller:
     def finish(self, *, interrupted: bool) -> Conclusion:
         """Write the footer (not of an interrupted run), close the log, have reports made."""
         area_of = {clause.id: clause.area for clause in self._contract.clauses}
-        conclusion = conclude(
-            self._findings, area_of, bugs=self._bugs, interrupted=interrupted
-        )
+        conclusion = conclude(self._findings, area_of, bugs=self._bugs, interrupted=interrupted)
         if not interrupted:
             self._log.footer(
                 {

@@ -20,9 +20,11 @@ def clauses_like(pattern: str, **fields: str) -> list[Clause]:
     shape = re.compile(pattern)
     return list(
         load_contract().select(
-            lambda clause: clause.not_tested is None
-            and shape.fullmatch(clause.id) is not None
-            and all(getattr(clause, name) == value for name, value in fields.items())
+            lambda clause: (
+                clause.not_tested is None
+                and shape.fullmatch(clause.id) is not None
+                and all(getattr(clause, name) == value for name, value in fields.items())
+            )
         )
     )
 
@@ -33,7 +35,13 @@ def each_clause(pattern: str, **fields: str) -> pytest.MarkDecorator:
     Raises:
         LookupError: no clause matches, so that the test would silently judge nothing.
     """
-    return each_case(pattern, lambda _: ("",), **fields)
+    return pytest.mark.parametrize(
+        "clause",
+        [
+            pytest.param(clause, id=clause.id, marks=pytest.mark.clause(clause.id))
+            for clause in _some(pattern, fields)
+        ],
+    )
 
 
 def each_case(
@@ -41,24 +49,28 @@ def each_case(
 ) -> pytest.MarkDecorator:
     """Parametrize a test by contract rows and the cases of each: arguments `clause` and `case`.
 
-    `cases` names what tells several findings of one clause apart; `("",)` is a single one.
+    `cases` names what tells several findings of one clause apart.
 
     Raises:
         LookupError: no clause matches.
     """
-    found = clauses_like(pattern, **fields)
-    if not found:
-        raise LookupError(f"no testable clause matches {pattern!r} {fields or ''}")
     return pytest.mark.parametrize(
         ("clause", "case"),
         [
             pytest.param(
                 clause,
                 case,
-                id=f"{clause.id}:{case}" if case else clause.id,
+                id=f"{clause.id}:{case}",
                 marks=pytest.mark.clause(clause.id, case=case),
             )
-            for clause in found
+            for clause in _some(pattern, fields)
             for case in cases(clause)
         ],
     )
+
+
+def _some(pattern: str, fields: dict[str, str]) -> list[Clause]:
+    found = clauses_like(pattern, **fields)
+    if not found:
+        raise LookupError(f"no testable clause matches {pattern!r} {fields or ''}")
+    return found

@@ -5,6 +5,7 @@ May import client (for the exception that means "environment"), findings and run
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from conformance.client import TargetUnusable
 from conformance.findings import Outcome
 from conformance.plugin.judge import Judge
-from conformance.plugin.keys import CLAUSE, EXCHANGES, FINDING
+from conformance.plugin.keys import EXCHANGES, FINDING
 from conformance.runlog import exchange_to_json, finding_to_json
 
 if TYPE_CHECKING:
@@ -91,4 +92,4 @@ def _last_line(call: pytest.CallInfo[None]) -> str:
     if call.excinfo is None:
         return ""
     crash = call.excinfo.traceback[-1]
-    return f"{call.excinfo.typename} at {crash.path.name}:{crash.lineno + 1}"
+    return f"{call.excinfo.typename} at {Path(crash.path).name}:{crash.lineno + 1}"

@@ -87,7 +87,8 @@ class FlexcheckSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Give each item its clause, and keep those that `--only` asks for."""
-        kept, dropped = [], []
+        kept: list[pytest.Item] = []
+        dropped: list[pytest.Item] = []
         for item in items:
             mark = item.get_closest_marker("clause")
             if mark is None:
@@ -130,10 +131,13 @@ class FlexcheckSession:
     # -- judging ------------------------------------------------------------------------------
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Skip what does not apply before any fixture sends anything."""
+        """Skip what does not apply or is not allowed before any fixture sends anything."""
         if reason := why_not_applicable(item.stash[CLAUSE], self.target):
             item.stash[NOT_APPLICABLE] = reason
             pytest.skip(f"not applicable: {reason}")
+        tier = item.get_closest_marker("tier")
+        if tier and tier.args[0] not in self.target.safety:
+            pytest.skip(f"not asked: the target allows no {tier.args[0]} requests ([safety] tiers)")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -159,9 +163,7 @@ class FlexcheckSession:
         if self.controller and record is not None:
             self.controller.take(record)
 
-    def pytest_report_teststatus(
-        self, report: pytest.TestReport
-    ) -> tuple[str, str, str] | None:
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Keep pytest's own letters and failure pages out of `flexcheck run`'s output."""
         return ("flexcheck", "", "") if self.settings.quiet else None
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
+if TYPE_CHECKING:
+    import pytest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,8 @@ def wants_flexcheck(config: pytest.Config) -> bool:
 
 
 def _names_suites(argument: str, home: Path, config: pytest.Config) -> bool:
-    name = argument.split("::")[0]
-    if config.getoption("pyargs") and name.split(".")[0] == "suites":
+    name = argument.partition("::")[0]
+    if config.getoption("pyargs") and name.partition(".")[0] == "suites":
         return True
     return (config.invocation_params.dir / name).resolve().is_relative_to(home)
 

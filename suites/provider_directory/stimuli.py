@@ -206,9 +206,7 @@ def include_search(directory: FhirApi, clause: Clause) -> Search | None:
 
 def targets_not_there(directory: FhirApi, clause: Clause, search: Search) -> list[Exchange]:
     """Read the targets that did not come along: the directory may not hold them at all."""
-    return [
-        directory.read(*key.split("/", 1)) for key in missing_targets(search, clause.value)[:5]
-    ]
+    return [directory.read(*key.split("/", 1)) for key in missing_targets(search, clause.value)[:5]]
 
 
 def revinclude_search(directory: FhirApi, clause: Clause) -> tuple[Search | None, Holdings | None]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @each_clause("DIR-[A-Z]+-ANONYMOUS")
 def test_no_credentials_needed(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     reads = [directory.read(clause.resource, row["id"]) for row in stimuli.some_rows(holdings)]
     pages = [search.first for search in holdings.searches]

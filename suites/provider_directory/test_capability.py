@@ -46,9 +46,11 @@ def test_plan_net_version(directory: FhirApi, finding: Judge) -> None:
 
 
 @each_clause("DIR-[A-Z]+-CAPABILITY")
-def test_type_is_declared(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+def test_type_is_declared(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     documented = clauses_like("DIR-.*", kind="interaction", resource=clause.resource)
-    codes = sorted({INTERACTION_CODES[row.topic] for row in documented if row.topic in INTERACTION_CODES})
+    codes = sorted(
+        {INTERACTION_CODES[row.topic] for row in documented if row.topic in INTERACTION_CODES}
+    )
     finding.assess(
         check.interactions_are_declared(directory.metadata(), clause.resource, codes),
         otherwise=NO_STATEMENT,
@@ -56,9 +58,7 @@ def test_type_is_declared(directory: FhirApi, clause: Clause, case: str, finding
 
 
 @each_clause("DIR-[A-Z]+-CAPABILITY-PARAMS")
-def test_parameters_are_declared(
-    directory: FhirApi, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_parameters_are_declared(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     rows = clauses_like("DIR-.*", kind="search-parameter", resource=clause.resource)
     names = [row.param for row in rows if row.param not in RESULT_PARAMETERS]
     finding.assess(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+import pytest
+
 from conformance.checks import searching as check
 from conformance.checks.interactions import errors_carry_outcome
 from conformance.plugin.marks import each_clause
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 @each_clause("DIR-[A-Z]+-EXAMPLE-(?!CHAINED).*", kind="example")
 def test_example_is_answered_rightly(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     search = directory.search(
         clause.resource, tuple(parse_qsl(clause.value)), purpose=f"example {clause.value}"
@@ -26,9 +28,10 @@ def test_example_is_answered_rightly(
     finding.assess(check.search_is_exact(search, holdings))
 
 
+@pytest.mark.tier("negative")
 @each_clause("DIR-[A-Z]+-EXAMPLE-CHAINED", kind="example")
 def test_chained_example_is_refused_or_answered(
-    directory: FhirApi, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, clause: Clause, finding: Judge
 ) -> None:
     search = directory.search(
         clause.resource, tuple(parse_qsl(clause.value)), purpose=f"example {clause.value}",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @each_clause("DIR-[A-Z]+-INCLUDE-.*", kind="include")
 def test_include_brings_what_is_referred_to(
-    directory: FhirApi, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, clause: Clause, finding: Judge
 ) -> None:
     search = stimuli.include_search(directory, clause)
     reads = stimuli.targets_not_there(directory, clause, search) if search else []
@@ -29,7 +29,7 @@ def test_include_brings_what_is_referred_to(
 
 @each_clause("DIR-[A-Z]+-REVINCLUDE-.*", kind="revinclude")
 def test_revinclude_brings_what_refers_to_it(
-    directory: FhirApi, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, clause: Clause, finding: Judge
 ) -> None:
     search, referrers = stimuli.revinclude_search(directory, clause)
     rows = referrers.rows if referrers else {}
@@ -40,9 +40,7 @@ def test_revinclude_brings_what_refers_to_it(
 
 
 @each_clause("DIR-[A-Z]+-SEARCH-(REV)?INCLUDE", kind="search-parameter")
-def test_include_parameter_is_accepted(
-    directory: FhirApi, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_include_parameter_is_accepted(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     kind = "include" if clause.param == "_include" else "revinclude"
     values = clauses_like("DIR-.*", kind=kind, resource=clause.resource, param=clause.param)
     searches = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from conformance.checks import interactions as check
 from conformance.plugin.marks import each_clause
 from suites.provider_directory import stimuli
@@ -18,9 +20,7 @@ NO_ROW = "the directory is not known to hold a row of this type"
 
 
 @each_clause("DIR-[A-Z]+-READ")
-def test_read(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_read(directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
@@ -34,9 +34,7 @@ def test_read(
 
 
 @each_clause("DIR-[A-Z]+-VREAD")
-def test_vread(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_vread(directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     resource = clause.resource
     current = (
         assertion
@@ -58,7 +56,7 @@ def test_vread(
 
 @each_clause("DIR-[A-Z]+-VERSION-ID")
 def test_version_is_told(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     finding.assess(
         (
@@ -72,7 +70,7 @@ def test_version_is_told(
 
 @each_clause("DIR-[A-Z]+-READ-CONSISTENT")
 def test_read_agrees_with_search(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     finding.assess(
         (
@@ -84,14 +82,16 @@ def test_read_agrees_with_search(
     )
 
 
+@pytest.mark.tier("negative")
 @each_clause("DIR-[A-Z]+-READ-UNKNOWN")
-def test_unknown_id(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+def test_unknown_id(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     finding.assess(check.unknown_is_absent(directory.read(clause.resource, stimuli.NO_SUCH_ID)))
 
 
+@pytest.mark.tier("negative")
 @each_clause("DIR-[A-Z]+-VREAD-UNKNOWN")
 def test_unknown_version(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     finding.assess(
         (
@@ -105,8 +105,9 @@ def test_unknown_version(
     )
 
 
+@pytest.mark.tier("negative")
 @each_clause("DIR-[A-Z]+-ERROR-OUTCOME")
-def test_read_errors_say_why(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+def test_read_errors_say_why(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     refused = directory.read(clause.resource, stimuli.NO_SUCH_ID)
     finding.assess(
         check.errors_carry_outcome([refused]), otherwise="no read was answered with an error"

@@ -47,10 +47,6 @@ def test_organization_parameters_narrow_the_networks(directory: FhirApi, finding
         for name in names
     ]
     finding.assess(
-        (
-            assertion
-            for search in searches
-            for assertion in check.search_is_exact(search, holdings)
-        ),
+        (assertion for search in searches for assertion in check.search_is_exact(search, holdings)),
         otherwise="no network with a name is known",
     )

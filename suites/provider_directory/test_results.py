@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from conformance.checks import bundles, interactions, paging
 from conformance.plugin.marks import each_clause
 from suites.provider_directory import stimuli
@@ -28,7 +30,7 @@ def searches_of(directory: FhirApi, clause: Clause) -> Iterator[Search]:
 
 
 @each_clause("DIR-[A-Z]+-BUNDLE")
-def test_searchset(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+def test_searchset(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     finding.assess(
         assertion
         for search in searches_of(directory, clause)
@@ -38,7 +40,7 @@ def test_searchset(directory: FhirApi, clause: Clause, case: str, finding: Judge
 
 
 @each_clause("DIR-[A-Z]+-SEARCH-MODE", kind="rule")
-def test_modes(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+def test_modes(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     widened = stimuli.widened_searches(directory, clause)
     finding.assess(
         (
@@ -51,7 +53,7 @@ def test_modes(directory: FhirApi, clause: Clause, case: str, finding: Judge) ->
 
 
 @each_clause("DIR-[A-Z]+-SELF-LINK")
-def test_self_link(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+def test_self_link(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
@@ -63,7 +65,7 @@ def test_self_link(directory: FhirApi, clause: Clause, case: str, finding: Judge
 
 
 @each_clause("DIR-[A-Z]+-TOTAL")
-def test_total(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+def test_total(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
@@ -75,9 +77,7 @@ def test_total(directory: FhirApi, clause: Clause, case: str, finding: Judge) ->
 
 
 @each_clause("DIR-[A-Z]+-PAGING-COMPLETE")
-def test_pages_hold_each_row_once(
-    directory: FhirApi, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_pages_hold_each_row_once(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     pair = stimuli.paged_and_whole(directory, clause)
     finding.assess(
         (
@@ -94,7 +94,7 @@ def test_pages_hold_each_row_once(
 
 
 @each_clause("DIR-[A-Z]+-PAGING-LINKS")
-def test_next_links(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+def test_next_links(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
@@ -106,23 +106,18 @@ def test_next_links(directory: FhirApi, clause: Clause, case: str, finding: Judg
 
 
 @each_clause("DIR-[A-Z]+-CONTENT-TYPE")
-def test_media_type(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_media_type(directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     reads = [directory.read(clause.resource, row["id"]) for row in stimuli.some_rows(holdings)]
     pages = [page for search in holdings.searches for page in search.pages]
     finding.assess(bundles.content_type_is_fhir([*reads, *pages]), otherwise=NO_SEARCH)
 
 
+@pytest.mark.tier("negative")
 @each_clause("DIR-[A-Z]+-SEARCH-ERROR-OUTCOME", kind="rule")
-def test_refused_search_says_why(
-    directory: FhirApi, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_refused_search_says_why(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     names = [*stimuli.STRANGERS, *stimuli.unlisted_names(clause)[:3]]
     asked = [stimuli.unlisted_probe(directory, clause, name).asked.first for name in names]
-    asked.append(
-        stimuli.search_for(directory, clause.resource, "_lastUpdated", "yesterday").first
-    )
+    asked.append(stimuli.search_for(directory, clause.resource, "_lastUpdated", "yesterday").first)
     finding.assess(
         interactions.errors_carry_outcome(asked), otherwise="the server refused no search"
     )

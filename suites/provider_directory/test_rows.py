@@ -20,7 +20,7 @@ ENOUGH = 200
 
 
 @each_clause("DIR-(?!NET)[A-Z]+-PROFILE")
-def test_profile_is_claimed(holdings: Holdings, clause: Clause, case: str, finding: Judge) -> None:
+def test_profile_is_claimed(holdings: Holdings, clause: Clause, finding: Judge) -> None:
     finding.assess(
         check.rows_claim_profile(
             (
@@ -35,18 +35,12 @@ def test_profile_is_claimed(holdings: Holdings, clause: Clause, case: str, findi
 
 
 @each_clause("DIR-NET-PROFILE")
-def test_network_profile_is_claimed(
-    holdings: Holdings, clause: Clause, case: str, finding: Judge
-) -> None:
-    networks = (
-        entry for entry in stimuli.entries_of(holdings) if check.is_network(entry.resource)
-    )
+def test_network_profile_is_claimed(holdings: Holdings, clause: Clause, finding: Judge) -> None:
+    networks = (entry for entry in stimuli.entries_of(holdings) if check.is_network(entry.resource))
     finding.assess(check.rows_claim_profile(networks, clause.value), otherwise=NO_ROW)
 
 
 @each_clause("DIR-[A-Z]+-WELL-FORMED")
-def test_rows_are_well_formed(
-    holdings: Holdings, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_rows_are_well_formed(holdings: Holdings, finding: Judge) -> None:
     entries = islice(stimuli.entries_of(holdings), ENOUGH)
     finding.assess(check.rows_are_well_formed(entries), otherwise=NO_ROW)

@@ -23,7 +23,7 @@ TOO_FEW = "the directory is not known to hold two rows of this type"
 
 @each_clause(SELECTING, kind="search-parameter")
 def test_parameter_selects_what_it_must(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     searches = (
         [stimuli.search_for(directory, clause.resource, clause.param, clause.value)]
@@ -31,19 +31,13 @@ def test_parameter_selects_what_it_must(
         else stimuli.searches_by(directory, clause.resource, clause.param)
     )
     finding.assess(
-        (
-            assertion
-            for search in searches
-            for assertion in check.search_is_exact(search, holdings)
-        ),
+        (assertion for search in searches for assertion in check.search_is_exact(search, holdings)),
         otherwise=f"no known {clause.resource} has a value to search by {clause.param}",
     )
 
 
 @each_clause("DIR-[A-Z]+-SEARCH", kind="interaction")
-def test_documented_search_form(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_documented_search_form(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     name, _, value = clause.value.partition("=")
     searches = (
         stimuli.searches_by(directory, clause.resource, name)
@@ -62,7 +56,7 @@ def test_documented_search_form(
 
 @each_clause("DIR-[A-Z]+-ID-LIST")
 def test_several_ids(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     ids = [str(row["id"]) for row in stimuli.some_rows(holdings)]
     finding.assess(
@@ -76,9 +70,7 @@ def test_several_ids(
 
 
 @each_clause("DIR-[A-Z]+-SEARCH-COUNT", kind="search-parameter")
-def test_count(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_count(directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     size = 2
     search = directory.search(
         clause.resource, (("_count", str(size)),), purpose="_count", max_rows=size + 1
@@ -88,7 +80,7 @@ def test_count(
 
 @each_clause("DIR-[A-Z]+-SEARCH-GETPAGESOFFSET", kind="search-parameter")
 def test_getpagesoffset(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     half = min(5, len(holdings.rows) // 2)
     finding.assess(
@@ -101,7 +93,7 @@ def test_getpagesoffset(
 
 @each_clause("DIR-[A-Z]+-STRING-MATCHING")
 def test_strings_match_by_their_beginning_whatever_case_and_accents(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     finding.assess(
         (
@@ -115,7 +107,7 @@ def test_strings_match_by_their_beginning_whatever_case_and_accents(
 
 @each_clause("DIR-[A-Z]+-TOKEN-SYSTEM")
 def test_token_with_system(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     finding.assess(
         (
@@ -128,9 +120,7 @@ def test_token_with_system(
 
 
 @each_clause("DIR-[A-Z]+-REFERENCE-FORMS")
-def test_reference_forms(
-    directory: FhirApi, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_reference_forms(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
@@ -143,7 +133,7 @@ def test_reference_forms(
 
 @each_clause("DIR-[A-Z]+-LASTUPDATED-PREFIXES")
 def test_before_and_since_are_all(
-    directory: FhirApi, holdings: Holdings, clause: Clause, case: str, finding: Judge
+    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     searches = stimuli.searches_by(directory, clause.resource, "_lastUpdated")
     by_prefix = {search.params[0][1][:2]: search for search in searches}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from conformance.checks import unlisted as check
 from conformance.plugin.marks import each_case
 from suites.provider_directory import stimuli
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from conformance.plugin.judge import Judge
 
 
+@pytest.mark.tier("negative")
 @each_case("DIR-[A-Z]+-UNLISTED-NOT-APPLIED", stimuli.unlisted_names)
 def test_unlisted_is_not_applied(
     directory: FhirApi, clause: Clause, case: str, finding: Judge
@@ -24,8 +27,7 @@ def test_unlisted_is_not_applied(
     )
 
 
+@pytest.mark.tier("negative")
 @each_case("DIR-[A-Z]+-UNLISTED-REFUSED", stimuli.unlisted_names)
-def test_unlisted_is_refused(
-    directory: FhirApi, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_unlisted_is_refused(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
     finding.assess(check.unlisted_is_refused(stimuli.unlisted_probe(directory, clause, case)))
