@@ -1,0 +1,98 @@
+"""Date searches: a value is a range of instants, a prefix compares it. Imports the outcomes."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from conformance.mock.outcomes import invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PREFIXES = ("eq", "ne", "gt", "ge", "lt", "le", "sa", "eb", "ap")
+_VALUE = re.compile(
+    r"(?P<year>\d{4})(-(?P<month>\d\d)(-(?P<day>\d\d)"
+    r"(T(?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d)(\.(?P<fraction>\d+))?)?"
+    r"(?P<zone>Z|[+-]\d\d:\d\d)?)?)?)?"
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ONE_MS = timedelta(milliseconds=1)
+
+
+def milliseconds(instant: datetime) -> int:
+    """Return an instant as whole milliseconds since 1970: comparisons of these are exact."""
+    return (instant - _EPOCH) // _ONE_MS
+
+
+def instant_of(text: str) -> int:
+    """Return a full FHIR instant as milliseconds."""
+    return milliseconds(datetime.fromisoformat(text))
+
+
+def period_of(text: str) -> tuple[int, int]:
+    """Return the first instant of a date of any precision and the first one after it.
+
+    A value without a time zone is UTC, the zone this server writes.
+
+    Raises:
+        ValueError: not a FHIR date or dateTime.
+    """
+    match = _VALUE.fullmatch(text)
+    if not match:
+        raise ValueError("not a FHIR date, dateTime or instant")
+    part = match.groupdict()
+    zone = part["zone"] or "Z"
+    number = {name: int(part[name] or first) for name, first in _FIRSTS.items()}
+    start = datetime.fromisoformat(
+        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}".format(**number) + zone
+    )
+    if part["fraction"]:
+        exact = milliseconds(start) + int(part["fraction"][:3].ljust(3, "0"))
+        return exact, exact + 1
+    return milliseconds(start), milliseconds(_next(start, part))
+
+
+_FIRSTS = {"year": 1, "month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0}
+
+
+def _next(start: datetime, part: dict[str, str | None]) -> datetime:
+    if part["second"]:
+        return start + timedelta(seconds=1)
+    if part["minute"]:
+        return start + timedelta(minutes=1)
+    if part["day"]:
+        return start + timedelta(days=1)
+    if part["month"]:
+        return (start + timedelta(days=31)).replace(day=1)
+    return start.replace(year=start.year + 1)
+
+
+def date_test(parameter: str, text: str) -> Callable[[int], bool]:
+    """Return the test one date value makes on an instant in milliseconds.
+
+    Raises:
+        FhirProblem: the value is no date (400).
+    """
+    prefix, value = (text[:2], text[2:]) if text[:2] in _PREFIXES else ("eq", text)
+    try:
+        low, high = period_of(value)
+    except ValueError as error:
+        raise invalid(parameter, f'"{text}" ({error})') from None
+    if prefix == "ap":  # R4: "10% of the gap between now and the date"
+        gap = abs(milliseconds(datetime.now(UTC)) - low) // 10
+        low, high, prefix = low - gap, high + gap, "eq"
+    return _TESTS[prefix](low, high)
+
+
+_TESTS: dict[str, Callable[[int, int], Callable[[int], bool]]] = {
+    "eq": lambda low, high: lambda instant: low <= instant < high,
+    "ne": lambda low, high: lambda instant: not low <= instant < high,
+    "gt": lambda _, high: lambda instant: instant >= high,
+    "sa": lambda _, high: lambda instant: instant >= high,
+    "ge": lambda low, _: lambda instant: instant >= low,
+    "lt": lambda low, _: lambda instant: instant < low,
+    "eb": lambda low, _: lambda instant: instant < low,
+    "le": lambda _, high: lambda instant: instant < high,
+}

@@ -1,0 +1,198 @@
+"""Serving the mock on loopback, embedded or stand-alone. Imports the app and uvicorn."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+import tomli_w
+import uvicorn
+
+from conformance.mock.app import DIRECTORY_PATH, build_app
+from conformance.mock.data.plan import DEFAULT_PRACTITIONERS, DEFAULT_SEED, Plan
+from conformance.mock.data.store import Store
+from conformance.mock.defects import REGISTRY, Defects, choose, unknown
+from conformance.mock.directory import Directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+
+DEPLOYMENTS = ("tooele", "uhc")
+ENVIRONMENTS = ("sandbox", "production")
+_START_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunningMock:
+    """A mock that serves; leaving the context (or `stop`) ends it and removes its target file.
+
+    What this deployment does not have is None.
+    """
+
+    origin: str
+    directory_base: str | None
+    target_file: Path
+    token_lifetime: int
+    _server: uvicorn.Server = field(repr=False)
+    _thread: threading.Thread = field(repr=False)
+    fhir_base: str | None = None
+    authorization_base: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop serving and wait until every socket is closed; a second call does nothing."""
+        self._server.should_exit = True
+        self._thread.join()
+        shutil.rmtree(self.target_file.parent, ignore_errors=True)
+
+    def announcement(self) -> dict[str, str | None]:
+        """Return what `flexcheck mock` prints when it is ready (DESIGN, section 5)."""
+        return {
+            "fhir_base": self.fhir_base,
+            "directory_base": self.directory_base,
+            "authorization_base": self.authorization_base,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "target_file": str(self.target_file),
+        }
+
+
+def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
+    *,
+    port: int = 0,
+    public_url: str | None = None,
+    deployment: str = "tooele",
+    environment: str = "sandbox",
+    defects: Iterable[str] = (),
+    token_lifetime: int = 300,
+    practitioners: int = DEFAULT_PRACTITIONERS,
+    seed: int = DEFAULT_SEED,
+    host: str = "127.0.0.1",
+) -> RunningMock:
+    """Serve a mock in a thread of its own and return when it accepts requests.
+
+    Args:
+        port: 0 takes any free one.
+        public_url: The origin that every address shows instead of the one bound, for a proxy.
+        deployment: Whose document the mock follows; `uhc` documents no public directory, and
+            its Patient Access is not served yet.
+        environment: What the target file says the mock is.
+        defects: Names of wrong behaviours to show.
+        token_lifetime: Seconds an access token lives (no tokens are given out yet).
+        practitioners: The size of the directory.
+        seed: Equal seeds give equal directories.
+        host: The address to bind.
+
+    Raises:
+        ValueError: a deployment, environment or defect is unknown, or the public URL is none.
+        OSError: the port cannot be bound.
+    """
+    _refuse_unknown(deployment, environment)
+    active = choose(defects, REGISTRY)
+    shown = _origin_of(public_url) if public_url else None
+    listener = _bind(host, port)
+    origin = shown or f"http://{host}:{listener.getsockname()[1]}"
+    base = origin + DIRECTORY_PATH if deployment == "tooele" else None
+    server = _server(base, Plan(practitioners, seed), active)
+    return RunningMock(
+        origin=origin,
+        directory_base=base,
+        target_file=_write_target(deployment, environment, base),
+        token_lifetime=token_lifetime,
+        _server=server,
+        _thread=_serve(server, listener),
+    )
+
+
+def _refuse_unknown(deployment: str, environment: str) -> None:
+    for what, name, known in (
+        ("deployment", deployment, DEPLOYMENTS),
+        ("environment", environment, ENVIRONMENTS),
+    ):
+        if name not in known:
+            raise ValueError(unknown(what, name, known))
+
+
+def _origin_of(public_url: str) -> str:
+    parts = urlsplit(public_url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+        raise ValueError(
+            f"public URL {public_url!r} is no origin: write it like https://flex.example:8443"
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Bind here, not in the thread, so that a port in use is the caller's exception."""
+    # Named TCP, or asyncio sets no TCP_NODELAY and each answer waits 40 ms for an ACK.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _server(base: str | None, plan: Plan, defects: Defects) -> uvicorn.Server:
+    directory = Directory(base, Store(plan), defects) if base else None
+    config = uvicorn.Config(
+        build_app(directory, defects),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)
+
+
+def _serve(server: uvicorn.Server, listener: socket.socket) -> threading.Thread:
+    thread = threading.Thread(
+        target=server.run, kwargs={"sockets": [listener]}, name="flexcheck-mock", daemon=True
+    )
+    thread.start()
+    deadline = monotonic() + _START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or monotonic() > deadline:
+            raise RuntimeError("the mock did not start; run `flexcheck mock` to see why")
+        sleep(0.002)
+    return thread
+
+
+def _write_target(deployment: str, environment: str, base: str | None) -> Path:
+    """Write the target file into a private folder (mkdtemp: readable by its owner only)."""
+    target: dict[str, Any] = {
+        "name": f"Mock of {deployment} ({environment})",
+        "deployment": deployment,
+        "environment": environment,
+    }
+    if base:
+        target["directory_base"] = base
+    # A mock on the same machine needs no sparing: 0 is "no limit".
+    limits = {"requests_per_second": 0, "concurrency": 4, "crawl_rows": 5000}
+    path = Path(mkdtemp(prefix="flexcheck-mock-")).resolve() / "target.toml"
+    path.write_bytes(tomli_w.dumps({"target": target, "limits": limits}).encode())
+    return path
