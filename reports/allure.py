@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 _now: Any = allure.dynamic
 
 #: Exchanges attached to one test, and characters of one body; those of a pass need less.
-MAX_EXCHANGES, MAX_BODY, MAX_BODY_OF_PASS = 20, 50_000, 10_000
+MAX_EXCHANGES, MAX_EXCHANGES_OF_PASS = 20, 3
+MAX_BODY, MAX_BODY_OF_PASS = 50_000, 10_000
 
 _SEVERITIES = {
     Expectation.SHALL: Severity.CRITICAL,
@@ -153,7 +154,8 @@ def conclude(item: pytest.Item) -> None:
 def _attached(finding: Finding, exchanges: Iterable[Exchange]) -> list[Exchange]:
     """Return the exchanges to attach: those with a broken assertion come first."""
     broken = {assertion.exchange for assertion in broken_of(finding)}
-    return sorted(exchanges, key=lambda exchange: exchange.id not in broken)[:MAX_EXCHANGES]
+    most = MAX_EXCHANGES_OF_PASS if finding.outcome is Outcome.PASS else MAX_EXCHANGES
+    return sorted(exchanges, key=lambda exchange: exchange.id not in broken)[:most]
 
 
 def _result(item: pytest.Item) -> Any:
