@@ -134,9 +134,15 @@ def last_rows(directory: FhirApi, holdings: Holdings, number: int) -> Search:
 
 
 def nothing_to_find(directory: FhirApi, clause: Clause) -> Search:
-    """Search by a value that no row holds."""
-    kind = definition_of(clause.resource, clause.param).type
-    return search_for(directory, clause.resource, clause.param, HELD_BY_NONE[kind])
+    """Search by a value that no row holds: one that is held, and more.
+
+    What looks at a beginning only, as a truncated index does, finds rows by it.
+    """
+    definition = definition_of(clause.resource, clause.param)
+    rows = directory.holdings(clause.resource).rows.values()
+    held = sample_values(rows, definition, most=1)
+    value = f"{held[0]}flexchecknone" if held else HELD_BY_NONE[definition.type]
+    return search_for(directory, clause.resource, clause.param, value)
 
 
 def string_variants(directory: FhirApi, clause: Clause) -> Iterator[Search]:
