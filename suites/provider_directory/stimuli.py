@@ -141,7 +141,8 @@ def nothing_to_find(directory: FhirApi, clause: Clause) -> Search:
     definition = definition_of(clause.resource, clause.param)
     rows = directory.holdings(clause.resource).rows.values()
     held = sample_values(rows, definition, most=1)
-    value = f"{held[0]}flexchecknone" if held else HELD_BY_NONE[definition.type]
+    # No id is longer than 64 characters.
+    value = f"{held[0][:48]}flexchecknone" if held else HELD_BY_NONE[definition.type]
     return search_for(directory, clause.resource, clause.param, value)
 
 
