@@ -38,7 +38,9 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         if not name.startswith(("PYTEST", "COV", "FLEXCHECK", "ALLURE")) and name != "PYTHONPATH"
     }
     home.mkdir(parents=True, exist_ok=True)
-    return {**inherited, "HOME": str(home), "USERPROFILE": str(home), "COLUMNS": "80", **more}
+    own = {"HOME": str(home), "USERPROFILE": str(home), "COLUMNS": "80"}
+    # Python's own traces would hide ours in the folders that a test looks through.
+    return {**inherited, **own, "PYTHONDONTWRITEBYTECODE": "1", **more}
 
 
 @dataclass(frozen=True)
