@@ -1,0 +1,5 @@
+"""Who may see what: the boundary between the authorization server and the FHIR resources."""
+
+from conformance.mock.access.model import Access, Gate, OpenGate, Refusal
+
+__all__ = ["Access", "Gate", "OpenGate", "Refusal"]
