@@ -57,6 +57,11 @@ def parse(vocabulary: Vocabulary, query: list[tuple[str, str]]) -> SearchRequest
     asked = [(name, value) for name, value in query if name not in GENERAL]
     for name, value in asked:
         _refuse(vocabulary, name, value)
+    for name in vocabulary.required:
+        if name not in dict(asked):
+            raise FhirProblem(
+                400, "required", f'A search of {vocabulary.type} needs the parameter "{name}"'
+            )
     return SearchRequest(
         type=vocabulary.type,
         criteria=tuple(_criteria(vocabulary, asked)),
