@@ -24,6 +24,15 @@ class Access:
         """Whether a member scope covers this type (`patient/Patient.read`)."""
         return f"patient/{resource_type}.read" in self.scopes
 
+    def reads_public(self, resource_type: str) -> bool:
+        """Whether a public scope covers this type of the directory; "" is any type at all.
+
+        A network is an Organization, so `public/Network.read` opens that type too.
+        """
+        public = {scope[7:-5] for scope in self.scopes if scope.startswith("public/")}
+        types = public | ({"Organization"} if "Network" in public else set())
+        return resource_type in types if resource_type else bool(types)
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

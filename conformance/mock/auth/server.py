@@ -1,0 +1,101 @@
+"""The authorization server as a whole. Imports the room's modules, not the HTTP framework."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from conformance.mock.auth import discovery
+from conformance.mock.auth.authorize import AuthorizeEndpoint
+from conformance.mock.auth.clients import Clients, register
+from conformance.mock.auth.gate import TokenGate
+from conformance.mock.auth.people import People, people_of
+from conformance.mock.auth.portal import Portal
+from conformance.mock.auth.scopes import Catalogue, catalogue
+from conformance.mock.auth.store import AuthStore
+from conformance.mock.auth.tokens import CODE, REFRESH, SYSTEM, TokenEndpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.mock.defects.registry import Defects
+
+AUTHORIZATION_PATH = "/authz"
+PORTAL_PATH = "/portal/applications"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthServer:
+    """One authorization server of one deployment and environment, with all it remembers."""
+
+    origin: str
+    clients: Clients
+    catalogue: Catalogue
+    people: People
+    store: AuthStore
+    defects: Defects
+    token_lifetime: int
+
+    @property
+    def base(self) -> str:
+        """The address under which `/oauth/authorize` and `/oauth/token` are."""
+        return self.origin + AUTHORIZATION_PATH
+
+    @property
+    def authorize(self) -> AuthorizeEndpoint:
+        """The authorize endpoint."""
+        return AuthorizeEndpoint(
+            self.clients, self.catalogue, self.people, self.store, self.defects
+        )
+
+    @property
+    def tokens(self) -> TokenEndpoint:
+        """The token endpoint."""
+        return TokenEndpoint(
+            self.clients, self.catalogue, self.store, self.token_lifetime, self.defects
+        )
+
+    @property
+    def portal(self) -> Portal:
+        """The member portal."""
+        return Portal(self.clients, self.people, self.store)
+
+    @property
+    def gate(self) -> TokenGate:
+        """What decides about access tokens at the FHIR bases."""
+        return TokenGate(self.store, self.defects)
+
+    def smart_configuration(self) -> dict[str, Any]:
+        """Return the content of `[fhir_base]/.well-known/smart-configuration`."""
+        grant_types = [CODE, REFRESH, *([SYSTEM] if self.catalogue.public else [])]
+        return discovery.smart_configuration(
+            self.base, self.origin + PORTAL_PATH, self.catalogue.of(CODE), grant_types
+        )
+
+    def capability_security(self) -> dict[str, Any]:
+        """Return `rest.security` of the Patient Access CapabilityStatement."""
+        return discovery.capability_security(self.base, self.origin + PORTAL_PATH)
+
+
+def build_auth(  # noqa: PLR0913 - each is a fact of the environment
+    origin: str,
+    deployment: str,
+    environment: str,
+    defects: Defects,
+    *,
+    patients: tuple[str, ...] = (),
+    token_lifetime: int = 300,
+    future: bool = False,
+    clock: Callable[[], float] = monotonic,
+) -> AuthServer:
+    """Build the authorization server of an environment; `patients` are the Patient ids it has."""
+    return AuthServer(
+        origin,
+        register(deployment, environment),
+        catalogue(deployment, future=future),
+        people_of(deployment, environment, patients),
+        AuthStore(clock),
+        defects,
+        token_lifetime,
+    )
