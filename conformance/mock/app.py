@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from conformance.mock.defects import Defects
-    from conformance.mock.directory import Directory
 
 
 class Api(Protocol):
@@ -155,7 +154,7 @@ async def _wrong_method(request: Request, error: Exception) -> Response:
 
 
 def build_app(
-    directory: Directory | None, defects: Defects, further: Iterable[BaseRoute] = ()
+    directory: Api | None, defects: Defects, further: Iterable[BaseRoute] = ()
 ) -> ASGIApp:
     """Return the application: the directory, where there is one, and the routes of other APIs."""
     routes: list[BaseRoute] = list(further)

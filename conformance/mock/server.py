@@ -15,15 +15,20 @@ from urllib.parse import urlsplit
 import tomli_w
 import uvicorn
 
+from conformance.mock.access import Guarded
 from conformance.mock.app import DIRECTORY_PATH, build_app
+from conformance.mock.auth import AuthServer, auth_routes, build_auth
+from conformance.mock.auth.targetfile import client_tables
 from conformance.mock.data.plan import DEFAULT_PRACTITIONERS, DEFAULT_SEED, Plan
 from conformance.mock.data.store import Store
 from conformance.mock.defects import REGISTRY, Defects, choose, unknown
 from conformance.mock.directory import Directory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
+
+    from starlette.types import ASGIApp
 
 DEPLOYMENTS = ("tooele", "uhc")
 ENVIRONMENTS = ("sandbox", "production")
@@ -47,6 +52,9 @@ class RunningMock:
     authorization_base: str | None = None
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
+    redirect_uri: str | None = None
+    public_client_id: str | None = None
+    public_redirect_uri: str | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -85,9 +93,11 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
     environment: str = "sandbox",
     defects: Iterable[str] = (),
     token_lifetime: int = 300,
+    future: bool = False,
     practitioners: int = DEFAULT_PRACTITIONERS,
     seed: int = DEFAULT_SEED,
     host: str = "127.0.0.1",
+    clock: Callable[[], float] = monotonic,
 ) -> RunningMock:
     """Serve a mock in a thread of its own and return when it accepts requests.
 
@@ -98,10 +108,12 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
             its Patient Access is not served yet.
         environment: What the target file says the mock is.
         defects: Names of wrong behaviours to show.
-        token_lifetime: Seconds an access token lives (no tokens are given out yet).
+        token_lifetime: Seconds an access token lives.
+        future: Grant the scopes that the document stars as a future release too.
         practitioners: The size of the directory.
         seed: Equal seeds give equal directories.
         host: The address to bind.
+        clock: Seconds, as the authorization server sees them pass: a test needs no sleep.
 
     Raises:
         ValueError: a deployment, environment or defect is unknown, or the public URL is none.
@@ -112,15 +124,30 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
     shown = _origin_of(public_url) if public_url else None
     listener = _bind(host, port)
     origin = shown or f"http://{host}:{listener.getsockname()[1]}"
+    auth = build_auth(
+        origin,
+        deployment,
+        environment,
+        active,
+        token_lifetime=token_lifetime,
+        future=future,
+        clock=clock,
+    )
     base = origin + DIRECTORY_PATH if deployment == "tooele" else None
-    server = _server(base, Plan(practitioners, seed), active)
+    server = _server(_app(base, Plan(practitioners, seed), active, auth))
     return RunningMock(
         origin=origin,
         directory_base=base,
-        target_file=_write_target(deployment, environment, base),
+        target_file=_write_target(deployment, environment, base, auth),
         token_lifetime=token_lifetime,
         _server=server,
         _thread=_serve(server, listener),
+        authorization_base=auth.base,
+        client_id=auth.clients.web.id,
+        client_secret=auth.clients.web.secret,
+        redirect_uri=auth.clients.web.redirect_uri,
+        public_client_id=auth.clients.mobile.id,
+        public_redirect_uri=auth.clients.mobile.redirect_uri,
     )
 
 
@@ -155,10 +182,14 @@ def _bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _server(base: str | None, plan: Plan, defects: Defects) -> uvicorn.Server:
-    directory = Directory(base, Store(plan), defects) if base else None
+def _app(base: str | None, plan: Plan, defects: Defects, auth: AuthServer) -> ASGIApp:
+    directory = Guarded(Directory(base, Store(plan), defects), auth.gate) if base else None
+    return build_app(directory, defects, auth_routes(auth))
+
+
+def _server(app: ASGIApp) -> uvicorn.Server:
     config = uvicorn.Config(
-        build_app(directory, defects),
+        app,
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -182,7 +213,7 @@ def _serve(server: uvicorn.Server, listener: socket.socket) -> threading.Thread:
     return thread
 
 
-def _write_target(deployment: str, environment: str, base: str | None) -> Path:
+def _write_target(deployment: str, environment: str, base: str | None, auth: AuthServer) -> Path:
     """Write the target file into a private folder (mkdtemp: readable by its owner only)."""
     target: dict[str, Any] = {
         "name": f"Mock of {deployment} ({environment})",
@@ -191,8 +222,11 @@ def _write_target(deployment: str, environment: str, base: str | None) -> Path:
     }
     if base:
         target["directory_base"] = base
+    target["authorization_base"] = auth.base
     # A mock on the same machine needs no sparing: 0 is "no limit".
     limits = {"requests_per_second": 0, "concurrency": 4, "crawl_rows": 5000}
-    path = Path(mkdtemp(prefix="flexcheck-mock-")).resolve() / "target.toml"
-    path.write_bytes(tomli_w.dumps({"target": target, "limits": limits}).encode())
+    folder = Path(mkdtemp(prefix="flexcheck-mock-")).resolve()
+    tables = {"target": target, **client_tables(auth, folder), "limits": limits}
+    path = folder / "target.toml"
+    path.write_bytes(tomli_w.dumps(tables).encode())
     return path

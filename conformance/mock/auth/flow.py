@@ -84,7 +84,7 @@ class Redirection:
     """The way back to the application, with what its address will carry."""
 
     to: str
-    parameters: dict[str, str]
+    parameters: dict[str, str] = field(repr=False)
 
     def with_(self, **parameters: str | None) -> Redirection:
         """Return it with parameters replaced; None removes one."""
@@ -133,10 +133,10 @@ class Issue:
     scopes: tuple[str, ...]
     lifetime: int
     refresh: bool
-    presented: str = ""
+    presented: str = field(default="", repr=False)
     retire: bool = False
-    previous: str = ""
-    access_token: str = ""
+    previous: str = field(default="", repr=False)
+    access_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class TokenReply:
 
     grant_type: str
     status: int
-    body: dict[str, Any]
+    body: dict[str, Any] = field(repr=False)
     headers: dict[str, str] = field(default_factory=dict)
 
     @property

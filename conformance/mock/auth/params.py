@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 _MOST_FIELDS = 100
@@ -15,7 +15,7 @@ _NAME = re.compile(r"[a-z_]{1,40}")
 class Params:
     """Names and values in the order they came; the empty ones count as left out (RFC 6749, 3.1)."""
 
-    pairs: tuple[tuple[str, str], ...] = ()
+    pairs: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def value(self, name: str) -> str:
         """Return the first value of a parameter, "" where it is absent."""
