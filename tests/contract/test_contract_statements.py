@@ -157,11 +157,7 @@ def test_what_no_test_verifies_has_a_known_reason(contract: Contract) -> None:
 
 def test_only_statements_and_questions_are_beyond_requests(contract: Contract) -> None:
     for clause in contract.clauses:
-        # Whether one application serves four payers shows in four runs together.
-        if not clause.testable and not clause.id.startswith("AUTH-PAYER-"):
-            assert clause.kind in {"statement", "questionnaire"}, clause.id
-        if clause.testable:
-            assert clause.kind not in {"statement", "questionnaire"}, clause.id
+        assert clause.testable != (clause.kind in {"statement", "questionnaire"}), clause.id
 
 
 def test_future_functionality_is_that_of_the_clinical_resources(contract: Contract) -> None:
