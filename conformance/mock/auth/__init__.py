@@ -6,6 +6,7 @@ registers its defects.
 
 from conformance.mock.auth import (
     defects_authorize,
+    defects_pages,
     defects_refresh,
     defects_token,
     defects_use,
@@ -13,6 +14,6 @@ from conformance.mock.auth import (
 from conformance.mock.auth.server import AuthServer, build_auth
 from conformance.mock.auth.web import auth_routes
 
-DEFECT_MODULES = (defects_authorize, defects_token, defects_refresh, defects_use)
+DEFECT_MODULES = (defects_authorize, defects_pages, defects_token, defects_refresh, defects_use)
 
 __all__ = ["DEFECT_MODULES", "AuthServer", "auth_routes", "build_auth"]

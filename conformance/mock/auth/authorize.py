@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from conformance.mock.auth.flow import (
     Authorization,
     Consent,
+    ConsentForm,
     ErrorPage,
     Redirection,
     RedirectMatch,
@@ -79,15 +80,10 @@ class AuthorizeEndpoint:
         pending: Pending | None = self.store.take_ticket("login", form.value("ticket"))
         if pending is None:
             return self._dead_end(ErrorPage(_EXPIRED, form))
-        asked = form.value("username"), form.value("password"), form.value("payer")
-        patient = self.people.login(*asked)
-        if not patient:
+        membership = self.defects.apply(self.people.login(form))
+        if not membership.patient:
             return self._login_page(pending, refused=True)
-        pending = replace(pending, patient=patient)
-        ticket = self.store.new_ticket("consent", pending)
-        return Page(
-            "consent.html", {"ticket": ticket, "client": pending.client, "scopes": pending.scopes}
-        )
+        return self._consent_page(replace(pending, patient=membership.patient))
 
     def consent(self, form: Params) -> Page | Redirection:
         """Answer the consent form: back to the application with a code, or with `access_denied`."""
@@ -96,14 +92,17 @@ class AuthorizeEndpoint:
             return self._dead_end(ErrorPage(_EXPIRED, form))
         checked = form.all("scope")
         allowed = tuple(scope for scope in pending.scopes if scope in checked)
-        consent = self.defects.apply(Consent(pending.scopes, allowed, form.value("decision")))
+        return self._decided(pending, Consent(pending.scopes, allowed, form.value("decision")))
+
+    def _decided(self, pending: Pending, consent: Consent) -> Redirection:
+        consent = self.defects.apply(consent)
         if consent.decision != "allow" or not consent.allowed:
             denied = Breach("consent", "access_denied", "The member declined to share data")
             return self._refuse(pending, denied)
         grant = self.store.new_grant(pending.client.id, consent.allowed, pending.patient)
         code = self.store.new_code(grant, pending.redirect_uri, pending.challenge, pending.method)
-        found = Redirection(pending.redirect_uri, {"code": code, "state": pending.state})
-        return self.defects.apply(found)
+        back = Redirection(pending.redirect_uri, {"code": code})
+        return self.defects.apply(back.with_(state=pending.state or None))
 
     def _client(self, params: Params) -> Client:
         """Return the client of a request; it must be certain before anything is redirected."""
@@ -127,10 +126,21 @@ class AuthorizeEndpoint:
         granted = tuple(scope for scope in asked if scope in known)
         return self.defects.apply(ScopeGrant(CODE_GRANT, asked, known, granted)).granted
 
-    def _login_page(self, pending: Pending, *, refused: bool = False) -> Page:
+    def _login_page(self, pending: Pending, *, refused: bool = False) -> Page | Redirection:
+        form = self.defects.apply(self.people.form())
+        if form.member:
+            return self._consent_page(replace(pending, patient=form.member))
         ticket = self.store.new_ticket("login", pending)
-        about = {"client": pending.client, "payers": self.people.payers, "refused": refused}
+        about = {"client": pending.client, "form": form, "refused": refused}
         return Page("login.html", {"ticket": ticket, "action": "login", **about})
+
+    def _consent_page(self, pending: Pending) -> Page | Redirection:
+        client = pending.client
+        form = self.defects.apply(ConsentForm(client.name, client.description, pending.scopes))
+        if not form.asks:
+            return self._decided(pending, Consent(pending.scopes, pending.scopes, "allow"))
+        ticket = self.store.new_ticket("consent", pending)
+        return Page("consent.html", {"ticket": ticket, "client": client, "form": form})
 
     def _refuse(self, pending: Pending, breach: Breach) -> Redirection:
         parameters = {"error": breach.error, "error_description": breach.description}

@@ -30,6 +30,8 @@ def identify(clients: Clients, form: Params, authorization: str) -> ClientLogin:
         if secret or client_id not in ("", basic_id):
             raise OAuthError("invalid_request", "The client shows itself in two ways at once")
         client_id, secret = basic_id, basic_secret
+    if not client_id:
+        raise OAuthError("invalid_request", "client_id is required")
     client = clients.get(client_id)
     if client is None:
         raise invalid_client("The client is not known")

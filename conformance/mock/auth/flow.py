@@ -1,9 +1,10 @@
 """The values that flow through the authorization server, each a place where a defect may act.
 
-Imports its clients, store and problems. In order: `Unsafe` pages aside, an authorize request is a
-`RedirectMatch`, `Authorization`, `ScopeGrant`, `Consent` and leaves as a `Redirection`; a token
-request is a `ClientLogin`, then `Redemption`, `Renewal` or `ScopeGrant`, an `Issue` and leaves as
-a `TokenReply`; a resource request is `Presented` to the gate, whose `Refusal` is one of `access`.
+Imports its clients, store and problems. An authorize request: `RedirectMatch` (or `ErrorPage`),
+`Authorization`, `ScopeGrant`, `LoginForm`, `Membership`, `ConsentForm`, `Consent`, `Redirection`.
+A token request: `ClientLogin`, then `Redemption`, `Renewal` or `ScopeGrant`, `Issue`, `TokenReply`.
+A resource request: `Presented` to the gate, or the `Refusal` of `access`. Beside these stand
+`Discovery` and the portal's `Applications`.
 """
 
 from __future__ import annotations
@@ -68,6 +69,42 @@ class ScopeGrant:
     asked: tuple[str, ...]
     known: tuple[str, ...]
     granted: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoginForm:
+    """What the login page asks beside name and password; a `member` is in without being asked."""
+
+    payers: tuple[str, ...]
+    sign_up: bool
+    member: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Who logged in, and the Patient id that belongs to it ("": refused)."""
+
+    username: str
+    patient: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentForm:
+    """What the consent page shows; without `choice` it is all or nothing."""
+
+    name: str
+    description: str
+    scopes: tuple[str, ...]
+    asks: bool = True
+    checked: bool = True
+    choice: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Applications:
+    """The applications that the member portal shows, each with its scopes."""
+
+    shown: tuple[tuple[Client, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +202,16 @@ class Presented(Judged):
 
     where: str
     token: AccessToken
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What an application can find out: SMART configuration and CapabilityStatement security."""
+
+    configuration: dict[str, Any]
+    security: dict[str, Any]
+
+    def without(self, name: str) -> Discovery:
+        """Return it without one element of the configuration."""
+        kept = {key: value for key, value in self.configuration.items() if key != name}
+        return replace(self, configuration=kept)

@@ -1,8 +1,14 @@
-"""Who can log in, and which member that is. Imports the standard library only."""
+"""Who can log in, and which member that is. Imports flow and params."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.mock.auth.flow import LoginForm, Membership
+
+if TYPE_CHECKING:
+    from conformance.mock.auth.params import Params
 
 #: The one password the identity provider refuses, so that a failed login can be seen.
 WRONG_PASSWORD = "wrong"  # noqa: S105 - the very opposite of a secret
@@ -26,23 +32,27 @@ class People:
     patients: tuple[str, ...]
     payers: tuple[str, ...] = ()
 
-    def login(self, username: str, password: str, payer: str = "") -> str:
-        """Return the Patient id behind a login, "" where it is refused.
+    def form(self) -> LoginForm:
+        """Return what the login page asks; the sandbox offers a new account too."""
+        return LoginForm(self.payers, sign_up=self.environment == "sandbox")
+
+    def login(self, form: Params) -> Membership:
+        """Return who logs in; no Patient where the login is refused.
 
         In the sandbox "any One Healthcare ID works, all map to the same synthetic member"; in
         production `member1`, `member2`, ... are the members. Who picks no payer gets the first.
         """
-        if not username or not password or password == WRONG_PASSWORD:
-            return ""
-        if payer and self.payers and payer not in self.payers:
-            return ""
+        username, password = form.value("username"), form.value("password")
+        payer = form.value("payer")
+        known = username and password and password != WRONG_PASSWORD
+        if not known or (payer and self.payers and payer not in self.payers):
+            return Membership(username, "")
         if self.environment == "sandbox":
-            return self.patients[0]
-        return dict(zip(self.usernames(), self.patients, strict=True)).get(username, "")
+            return Membership(username, self.patients[0])
+        return Membership(username, self._members().get(username, ""))
 
-    def usernames(self) -> tuple[str, ...]:
-        """Return the user names that production knows."""
-        return tuple(f"member{number}" for number in range(1, len(self.patients) + 1))
+    def _members(self) -> dict[str, str]:
+        return {f"member{number}": patient for number, patient in enumerate(self.patients, 1)}
 
 
 def people_of(deployment: str, environment: str, patients: tuple[str, ...] = ()) -> People:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conformance.mock.auth.flow import Applications
 from conformance.mock.auth.pages import Page
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from conformance.mock.auth.params import Params
     from conformance.mock.auth.people import People
     from conformance.mock.auth.store import AuthStore
+    from conformance.mock.defects.registry import Defects
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Portal:
     clients: Clients
     people: People
     store: AuthStore
+    defects: Defects
 
     def open(self) -> Page:
         """Answer `GET /portal/applications`: the login."""
@@ -38,20 +41,20 @@ class Portal:
         return self._list(patient)
 
     def _enter(self, form: Params) -> Page:
-        asked = form.value("username"), form.value("password"), form.value("payer")
-        patient = self.people.login(*asked)
+        patient = self.people.login(form).patient
         return self._list(patient) if patient else self._login(refused=True)
 
     def _login(self, *, refused: bool = False) -> Page:
         ticket = self.store.new_ticket("portal-login", content=True)
-        about: dict[str, Any] = {"client": None, "payers": self.people.payers, "refused": refused}
+        about: dict[str, Any] = {"client": None, "form": self.people.form(), "refused": refused}
         return Page("login.html", {"ticket": ticket, "action": "applications", **about})
 
     def _list(self, patient: str) -> Page:
-        shown = [
+        shown = tuple(
             (client, scopes)
             for client_id, scopes in self.store.applications(patient).items()
             if (client := self.clients.get(client_id))
-        ]
+        )
+        listed = self.defects.apply(Applications(shown)).shown
         ticket = self.store.new_ticket("portal-revoke", patient)
-        return Page("applications.html", {"ticket": ticket, "applications": shown})
+        return Page("applications.html", {"ticket": ticket, "applications": listed})

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from conformance.mock.auth import discovery
 from conformance.mock.auth.authorize import AuthorizeEndpoint
 from conformance.mock.auth.clients import Clients, register
+from conformance.mock.auth.discovery import capability_security, smart_configuration
+from conformance.mock.auth.flow import Discovery
 from conformance.mock.auth.gate import TokenGate
 from conformance.mock.auth.people import People, people_of
 from conformance.mock.auth.portal import Portal
@@ -36,6 +37,7 @@ class AuthServer:
     store: AuthStore
     defects: Defects
     token_lifetime: int
+    pkce_is_enough: bool
 
     @property
     def base(self) -> str:
@@ -53,13 +55,18 @@ class AuthServer:
     def tokens(self) -> TokenEndpoint:
         """The token endpoint."""
         return TokenEndpoint(
-            self.clients, self.catalogue, self.store, self.token_lifetime, self.defects
+            self.clients,
+            self.catalogue,
+            self.store,
+            self.token_lifetime,
+            self.defects,
+            self.pkce_is_enough,
         )
 
     @property
     def portal(self) -> Portal:
         """The member portal."""
-        return Portal(self.clients, self.people, self.store)
+        return Portal(self.clients, self.people, self.store, self.defects)
 
     @property
     def gate(self) -> TokenGate:
@@ -68,14 +75,17 @@ class AuthServer:
 
     def smart_configuration(self) -> dict[str, Any]:
         """Return the content of `[fhir_base]/.well-known/smart-configuration`."""
-        grant_types = [CODE, REFRESH, *([SYSTEM] if self.catalogue.public else [])]
-        return discovery.smart_configuration(
-            self.base, self.origin + PORTAL_PATH, self.catalogue.of(CODE), grant_types
-        )
+        return self._discovery().configuration
 
     def capability_security(self) -> dict[str, Any]:
         """Return `rest.security` of the Patient Access CapabilityStatement."""
-        return discovery.capability_security(self.base, self.origin + PORTAL_PATH)
+        return self._discovery().security
+
+    def _discovery(self) -> Discovery:
+        grant_types = [CODE, REFRESH, *([SYSTEM] if self.catalogue.public else [])]
+        portal = self.origin + PORTAL_PATH
+        configuration = smart_configuration(self.base, portal, self.catalogue.of(CODE), grant_types)
+        return self.defects.apply(Discovery(configuration, capability_security(self.base, portal)))
 
 
 def build_auth(  # noqa: PLR0913 - each is a fact of the environment
@@ -98,4 +108,6 @@ def build_auth(  # noqa: PLR0913 - each is a fact of the environment
         AuthStore(clock),
         defects,
         token_lifetime,
+        # tooele: "client_secret (if not using PKCE)"; uhc: "a confidential client with a secret".
+        pkce_is_enough=deployment == "tooele",
     )

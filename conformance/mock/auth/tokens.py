@@ -40,13 +40,17 @@ class TokenCall:
 
 @dataclass(frozen=True, slots=True)
 class TokenEndpoint:
-    """Gives access tokens of one lifetime, in seconds."""
+    """Gives access tokens of one lifetime, in seconds.
+
+    `pkce_is_enough`: a client that has a secret need not send it with a `code_verifier`.
+    """
 
     clients: Clients
     catalogue: Catalogue
     store: AuthStore
     lifetime: int
     defects: Defects
+    pkce_is_enough: bool
 
     def answer(self, call: TokenCall) -> TokenReply:
         """Answer one `POST /oauth/token`; a refusal is an answer too."""
@@ -70,8 +74,8 @@ class TokenEndpoint:
     def _redeem(self, form: Params, login: ClientLogin) -> Issue:
         value = _required(form, "code")
         code = self.store.code(value)
-        # "client_secret (if not using PKCE)": a challenge proves enough.
-        _demand_secret(login, unless=code is not None and bool(code.challenge))
+        pkce = self.pkce_is_enough and code is not None and bool(code.challenge)
+        _demand_secret(login, unless=pkce)
         if code is None:
             raise OAuthError("invalid_grant", "The code is not known")
         redemption = self.defects.apply(judge_code(code, form, login.client, self.store))

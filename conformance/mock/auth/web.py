@@ -56,6 +56,10 @@ class Web:
         """`POST /oauth/login`: the login form."""
         return await _submitted(request, self.auth.authorize.login)
 
+    async def sign_up(self, _: Request) -> Response:
+        """`GET /oauth/sign-up`: where the sandbox's login page leads who has no account."""
+        return _respond(Page("sign_up.html"), 200)
+
     async def consent(self, request: Request) -> Response:
         """`POST /oauth/consent`: the consent form."""
         return await _submitted(request, self.auth.authorize.consent)
@@ -86,6 +90,7 @@ def auth_routes(auth: AuthServer) -> list[BaseRoute]:
     endpoints = Starlette(
         routes=[
             Route("/oauth/authorize", web.authorize, methods=["GET"]),
+            Route("/oauth/sign-up", web.sign_up, methods=["GET"]),
             Route("/oauth/login", web.login, methods=["POST"]),
             Route("/oauth/consent", web.consent, methods=["POST"]),
             Route("/oauth/token", web.token, methods=["POST"]),
