@@ -149,9 +149,7 @@ HOSPITAL_SERVICES = (
     Service(CPT, "71046", 23_300, revenue="0320"),
     Service(CPT, "85025", 5_200, revenue="0300"),
     Service(CPT, "99284", 98_000, revenue="0450"),
-    Service(
-        HCPCS, "J1885", 3_900, "Injection, ketorolac tromethamine, per 15 mg", revenue="0250"
-    ),
+    Service(HCPCS, "J1885", 3_900, "Injection, ketorolac tromethamine, per 15 mg", revenue="0250"),
 )
 BED_AND_CARE = (("0120", 182_000), ("0250", 31_400), ("0300", 27_800), ("0360", 410_000))
 """Revenue codes of a stay, with what is asked: room and board (a day), drugs, tests, surgery."""

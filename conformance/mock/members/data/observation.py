@@ -87,8 +87,12 @@ def _blood_pressure(person: Person, row: int) -> Resource:
     return {
         "code": concept(LOINC, "85354-9", "Blood pressure panel with all children optional"),
         "component": [
-            _pressure("8480-6", "Systolic blood pressure", 108 + person.number("systolic", row, 36)),
-            _pressure("8462-4", "Diastolic blood pressure", 62 + person.number("diastolic", row, 26)),
+            _pressure(
+                "8480-6", "Systolic blood pressure", 108 + person.number("systolic", row, 36)
+            ),
+            _pressure(
+                "8462-4", "Diastolic blood pressure", 62 + person.number("diastolic", row, 26)
+            ),
         ],
     }
 

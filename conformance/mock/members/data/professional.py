@@ -45,7 +45,9 @@ def professional(claim: Claim) -> Draft:
     """Return the EOB of a visit to a practice; each line says in which network it was paid."""
     first = claim.person.number("visit", claim.row, len(VISITS) - 1)
     services = VISITS[first : first + 2]
-    bills = [Bill(s.cents, copay=2_500 * (s.code[:2] == "99"), denied=claim.denied) for s in services]
+    bills = [
+        Bill(s.cents, copay=2_500 * (s.code[:2] == "99"), denied=claim.denied) for s in services
+    ]
     group = claim.person.pick(GROUPS, "group", claim.row)
     problem = claim.person.pick(PROBLEMS, "problem", claim.row)
     content: Resource = {
