@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @defect("login-skipped", breaks=["AUTH-LOGIN"])
 def no_login(form: LoginForm) -> LoginForm:
     """Nobody is asked to log in: the consent page comes at once."""
-    return replace(form, member="member1")
+    return replace(form, member=form.patients[0])
 
 
 @defect("login-payer-not-asked", breaks=["AUTH-PAYER-CHOICE"])

@@ -75,6 +75,7 @@ class ScopeGrant:
 class LoginForm:
     """What the login page asks beside name and password; a `member` is in without being asked."""
 
+    patients: tuple[str, ...]
     payers: tuple[str, ...]
     sign_up: bool
     member: str = ""
