@@ -167,9 +167,7 @@ class Browser:
         fields = [(name, value) for name, value in sent.items() if value is not None]
         return self.send(f"{self.auth.base}/oauth/token", fields)
 
-    def redeem(
-        self, code: str, client: Client | None = None, **form: str | None
-    ) -> httpx.Response:
+    def redeem(self, code: str, client: Client | None = None, **form: str | None) -> httpx.Response:
         """Exchange a code; public clients send the verifier."""
         client = client or self.web
         proof = {} if client.confidential else {"code_verifier": VERIFIER}

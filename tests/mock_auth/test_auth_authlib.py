@@ -40,9 +40,7 @@ def _callback(browser: Browser, url: str) -> str:
 
 
 @pytest.mark.parametrize("method", ["client_secret_post", "client_secret_basic"])
-def test_code_with_a_secret_and_refresh(
-    mock: RunningMock, browser: Browser, method: str
-) -> None:
+def test_code_with_a_secret_and_refresh(mock: RunningMock, browser: Browser, method: str) -> None:
     with _client(mock, token_endpoint_auth_method=method) as client:
         url, state = client.create_authorization_url(f"{mock.authorization_base}/oauth/authorize")
         token = client.fetch_token(authorization_response=_callback(browser, url), state=state)

@@ -134,9 +134,7 @@ def test_a_query_of_too_many_parameters_is_refused(browser: Browser) -> None:
 
 
 def test_a_public_client_needs_a_challenge(browser: Browser) -> None:
-    found = back(
-        browser.open(browser.mobile, code_challenge=None, code_challenge_method=None)
-    )
+    found = back(browser.open(browser.mobile, code_challenge=None, code_challenge_method=None))
     assert found["error"] == "invalid_request"
     assert browser.open(browser.mobile).status_code == 200
 

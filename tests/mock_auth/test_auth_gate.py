@@ -148,9 +148,7 @@ def test_member_data_wants_a_members_token(mock: RunningMock, browser: Browser) 
     assert 'error="invalid_token"' in refused.headers["www-authenticate"]
 
 
-def test_the_configuration_is_served_at_the_fhir_base(
-    mock: RunningMock, browser: Browser
-) -> None:
+def test_the_configuration_is_served_at_the_fhir_base(mock: RunningMock, browser: Browser) -> None:
     served = _member(mock, "/.well-known/smart-configuration")
     assert served.json() == browser.auth.smart_configuration()
     security = _member(mock, "/metadata").json()["rest"][0]["security"]

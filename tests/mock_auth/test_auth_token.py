@@ -216,9 +216,7 @@ def test_a_doubled_parameter_is_refused(browser: Browser, name: str) -> None:
 )
 def test_what_is_no_form_is_refused(browser: Browser, content_type: str, body: bytes) -> None:
     headers = {"Content-Type": content_type}
-    response = browser.http.post(
-        f"{browser.auth.base}/oauth/token", content=body, headers=headers
-    )
+    response = browser.http.post(f"{browser.auth.base}/oauth/token", content=body, headers=headers)
     assert error(response) == "invalid_request"
 
 

@@ -136,9 +136,10 @@ class AuthorizeEndpoint:
 
     def _consent_page(self, pending: Pending) -> Page | Redirection:
         client = pending.client
-        form = self.defects.apply(ConsentForm(client.name, client.description, pending.scopes))
+        scopes = pending.scopes
+        form = self.defects.apply(ConsentForm(client.name, client.description, scopes, scopes))
         if not form.asks:
-            return self._decided(pending, Consent(pending.scopes, pending.scopes, "allow"))
+            return self._decided(pending, Consent(scopes, scopes, "allow"))
         ticket = self.store.new_ticket("consent", pending)
         return Page("consent.html", {"ticket": ticket, "client": client, "form": form})
 

@@ -55,10 +55,10 @@ def all_or_nothing(form: ConsentForm) -> ConsentForm:
     return replace(form, choice=False)
 
 
-@defect("consent-default-off", breaks=["AUTH-CONSENT-DEFAULT"])
-def default_off(form: ConsentForm) -> ConsentForm:
-    """On the consent page no scope is selected at first."""
-    return replace(form, checked=False)
+@defect("consent-default-incomplete", breaks=["AUTH-CONSENT-DEFAULT"])
+def incomplete_default(form: ConsentForm) -> ConsentForm:
+    """On the consent page the last of several scopes is not selected at first."""
+    return replace(form, checked=form.scopes[:-1] or form.scopes)
 
 
 @defect("consent-application-not-named", breaks=["AUTH-CONSENT-SHOWS-APP"])
