@@ -63,8 +63,8 @@ class Claim:
         return self.person.number(salt, self.row, 12)
 
 
-def common(claim: Claim, bills: Sequence[Bill]) -> Resource:
-    """Return the elements that all four profiles share."""
+def common(claim: Claim, bills: Sequence[Bill], provider: Resource) -> Resource:
+    """Return the elements that all four profiles share; the payer pays the provider."""
     person, row = claim.person, claim.row
     status = "denied" if claim.denied else "paid"
     content: Resource = {
@@ -75,9 +75,10 @@ def common(claim: Claim, bills: Sequence[Bill]) -> Resource:
         "billablePeriod": {"start": claim.start.isoformat(), "end": claim.end.isoformat()},
         "created": at(claim.end + timedelta(days=2)),
         "insurer": claim.providers.payer,
+        "provider": provider,
         "outcome": "complete",
         "disposition": "Claim denied" if claim.denied else "Claim paid",
-        "payee": {"type": concept(f"{THO}payeetype", "provider", "Provider")},
+        "payee": {"type": concept(f"{THO}payeetype", "provider", "Provider"), "party": provider},
         "insurance": [{"focal": True, "coverage": _coverage(claim)}],
         "payment": {
             "type": carin("PayerAdjudicationStatus", status),

@@ -88,17 +88,14 @@ def outpatient(claim: Claim) -> Draft:
 def _hospital(claim: Claim, bills: list[Bill], subtype: str, text: str) -> Resource:
     row = claim.person.pick(HOSPITALS, "hospital", claim.row)
     attending = claim.providers.ref("Practitioner", claim.doctor())
-    content: Resource = {
-        **common(claim, bills),
+    return {
+        **common(claim, bills, claim.providers.ref("Organization", row)),
         "type": {**tho("claim-type", "institutional", "Institutional"), "text": "Institutional"},
         "subType": {**carin("InstitutionalClaimSubType", subtype, text), "text": text},
-        "provider": claim.providers.ref("Organization", row),
         "facility": claim.providers.ref("Location", row - 1),
         "careTeam": numbered([team_member(attending, "attending")]),
         "total": [*totals(bills), in_network(paid(bills))],
     }
-    content["payee"] = {**content["payee"], "party": content["provider"]}
-    return content
 
 
 def _bill_info(claim: Claim, type_of_bill: str) -> list[Resource]:

@@ -64,6 +64,7 @@ def _seen(person: Person, providers: Providers, encounter: int) -> Iterator[tupl
         yield "blood-pressure", {**common, **vital_signs, **_blood_pressure(person, encounter)}
     if encounter % 10 == 0:
         smoking = {
+            "issued": common["effectiveDateTime"],  # 1..1 in US Core 3.1.1, not in 3.2.0
             "code": concept(LOINC, "72166-2", "Tobacco smoking status NHIS"),
             "valueCodeableConcept": concept(SNOMED, *_SMOKERS[person.index % len(_SMOKERS)]),
         }

@@ -52,9 +52,8 @@ def professional(claim: Claim) -> Draft:
     group = claim.person.pick(GROUPS, "group", claim.row)
     problem = claim.person.pick(PROBLEMS, "problem", claim.row)
     content: Resource = {
-        **common(claim, bills),
+        **common(claim, bills, claim.providers.ref("Organization", group)),
         "type": {**tho("claim-type", "professional", "Professional"), "text": "Professional"},
-        "provider": claim.providers.ref("Organization", group),
         "careTeam": numbered(_care_team(claim)),
         "supportingInfo": numbered(_visit_info(claim, group)),
         "diagnosis": numbered(
@@ -113,9 +112,8 @@ def pharmacy(claim: Claim) -> Draft:
     drug = drug_of(claim)
     bill = Bill(drug.cents, copay=500)
     content: Resource = {
-        **common(claim, [bill]),
+        **common(claim, [bill], claim.providers.ref("Organization", pharmacy_of(claim))),
         "type": {**tho("claim-type", "pharmacy", "Pharmacy"), "text": "Pharmacy"},
-        "provider": claim.providers.ref("Organization", pharmacy_of(claim)),
         "careTeam": numbered(
             [team_member(claim.providers.ref("Practitioner", claim.doctor()), "prescribing")]
         ),
