@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from members_api import link
 
@@ -55,6 +55,7 @@ def test_claims_fill_more_than_three_pages(tooele: World) -> None:
     assert {page["total"] for page in pages} == {len(found)}
 
 
+@settings(deadline=None, max_examples=40)  # requests, on a machine that may be busy
 @given(count=st.integers(1, 90), offset=st.integers(0, 90))
 def test_pages_cut_the_result_anywhere(tooele: World, count: int, offset: int) -> None:
     path = f"/{EOB}?patient={tooele.patients[0]}&_count={count}&_getpagesoffset={offset}"
