@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conformance.mock.members.data.providers import Providers
 
 _MEMBER_ID = "https://flex.example/fhir/member-id"
+_UNIQUE_ID = "https://flex.example/fhir/unique-member-id"
 _OMB = "urn:oid:2.16.840.1.113883.6.238"
 _RACES = (
     ("2106-3", "White"),
@@ -47,18 +48,7 @@ def patient(person: Person) -> Draft:
     home = {**e.address(person.plan, city, f"{person.realm}/Patient", person.index), "use": "home"}
     content: Resource = {
         "extension": [_race(person), _ethnicity(person), _birth_sex(person)],
-        "identifier": [
-            identifier(
-                concept(V2_0203, "MB", "Member Number"),
-                _MEMBER_ID,
-                member_id(person),
-            ),
-            identifier(
-                carin("IdentifierType", "um", "Unique Member ID"),
-                "https://flex.example/fhir/unique-member-id",
-                f"{member_id(person)}-01",
-            ),
-        ],
+        "identifier": _identifiers(person),
         "active": True,
         "name": [_name(person)],
         "telecom": [
@@ -79,6 +69,14 @@ def patient(person: Person) -> Draft:
     profiles = (c4bb("Patient"), f"{US_CORE}patient")
     stored = datetime(2021, 5, 4, 6, 1, 22, 157000, tzinfo=UTC) + timedelta(days=97 * person.index)
     return Draft("Patient", person.patient, content, profiles, stored, (_unmarried, _elsewhere))
+
+
+def _identifiers(person: Person) -> list[Resource]:
+    unique = carin("IdentifierType", "um", "Unique Member ID")
+    return [
+        identifier(concept(V2_0203, "MB", "Member Number"), _MEMBER_ID, member_id(person)),
+        identifier(unique, _UNIQUE_ID, f"{member_id(person)}-01"),
+    ]
 
 
 def _name(person: Person) -> Resource:
