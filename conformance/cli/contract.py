@@ -1,19 +1,29 @@
-"""`flexcheck contract`: lists, shows and counts clauses. May import the contract only."""
+"""`flexcheck contract`: lists, shows, counts, compares clauses. May import the contract only."""
 
 from __future__ import annotations
 
 import json
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.contract import Clause, ContractError, coverage, load_contract
+from conformance.contract import (
+    Clause,
+    ContractError,
+    compare,
+    coverage,
+    edition_of,
+    load_contract,
+    read_edition,
+)
 from conformance.contract.render import (
     attestation_list,
     clause_card,
     clause_table,
     coverage_table,
+    difference_list,
     erratum_card,
 )
 
@@ -38,6 +48,12 @@ Examples:
   flexcheck contract coverage
   flexcheck contract coverage --json
 """
+_DIFF_EXAMPLES = """\b
+Examples:
+  flexcheck contract list --json > before.json
+  flexcheck contract diff before.json
+  flexcheck contract diff runs/2026-01-05T10-00-00Z runs/latest --json
+"""
 
 
 @click.group(epilog="Example: flexcheck contract show DIR-METADATA")
@@ -50,7 +66,7 @@ def contract() -> None:
 @click.option("--area", default="", metavar="A", help="Only this area, for instance DIR.")
 @click.option("--resource", default="", metavar="R", help="Only this FHIR resource type.")
 @click.option("--deployment", default="", metavar="D", help="Only what holds for this deployment.")
-@click.option("--unverified", is_flag=True, help="Only what no test can verify.")
+@click.option("--unverified", is_flag=True, help="Only what no test verifies.")
 @click.option("--errata", is_flag=True, help="Instead: the errata that these clauses rest on.")
 def list_(*, as_json: bool, unverified: bool, errata: bool, **wanted: str) -> None:
     """List the clauses of all deployments, or the errata of the documents."""
@@ -84,7 +100,7 @@ def show(*, clause_id: str, as_json: bool) -> None:
 @contract.command("coverage", epilog=_COVERAGE_EXAMPLES)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def coverage_(*, as_json: bool) -> None:
-    """Count clauses by area and resource, and list those that no test can verify."""
+    """Count clauses by area and resource, and list those that no request can test."""
     whole = _contract()
     rows = coverage(whole.clauses)
     if as_json:
@@ -92,6 +108,29 @@ def coverage_(*, as_json: bool) -> None:
         click.echo(_json({"rows": [row.to_json() for row in rows], "not_tested": not_tested}))
         return
     click.echo("\n".join([*coverage_table(rows), "", *attestation_list(whole.clauses)]))
+
+
+@contract.command(epilog=_DIFF_EXAMPLES)
+@click.argument("old", metavar="OLD", type=click.Path(path_type=Path))
+@click.argument("new", metavar="[NEW]", type=click.Path(path_type=Path), required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def diff(*, old: Path, new: Path | None, as_json: bool) -> None:
+    """Show what a new edition of the contract changes.
+
+    OLD and NEW are files that `flexcheck contract list --json` wrote, run logs or run
+    directories; without NEW, OLD is compared with the contract of this version. Exit code 0 where
+    they agree, 1 where they differ.
+    """
+    try:
+        before = read_edition(old)
+        difference = compare(before, read_edition(new) if new else edition_of(_contract()))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if as_json:
+        click.echo(_json(difference.to_json()))
+    else:
+        click.echo("\n".join(difference_list(difference)))
+    raise SystemExit(0 if difference.empty else 1)
 
 
 def _contract() -> Contract:

@@ -37,8 +37,12 @@ def _source(item: dict[str, Any]) -> Source:
 
 
 def _applicability(item: dict[str, Any]) -> Applicability:
-    environments = tuple(item.get("environments", ()))
-    return Applicability(item.get("api", ""), environments, item.get("future", ""))
+    return Applicability(
+        api=item.get("api", ""),
+        environments=tuple(item.get("environments", ())),
+        future=item.get("future", ""),
+        future_in=tuple(item.get("future_in", ())),
+    )
 
 
 def _not_tested(item: str | dict[str, str]) -> NotTested | None:

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conformance.contract.model import SUITE_TO_COME
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
@@ -17,13 +19,26 @@ GENERAL = "(general)"
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """One area and resource: clauses in all, those a test verifies, the others by reason."""
+    """One area and resource: clauses in all, those a test verifies, the others by reason.
+
+    Among the reasons is `suite-to-come`: what a request can test and no suite tests yet.
+    """
 
     area: str
     resource: str
     clauses: int
     tested: int
     not_tested: dict[str, int]
+
+    @property
+    def to_come(self) -> int:
+        """Return how many clauses wait for a suite."""
+        return self.not_tested.get(SUITE_TO_COME, 0)
+
+    @property
+    def attested(self) -> int:
+        """Return how many clauses no request can test, so that a person attests them."""
+        return self.clauses - self.tested - self.to_come
 
     def to_json(self) -> dict[str, Any]:
         """Return the row of `flexcheck contract coverage --json`."""
@@ -40,7 +55,9 @@ def coverage(clauses: Iterable[Clause]) -> tuple[CoverageRow, ...]:
     """Return a row for each area and resource, in contract order."""
     groups: dict[tuple[str, str], list[Clause]] = {}
     for clause in clauses:
-        groups.setdefault((clause.area, clause.resource or GENERAL), []).append(clause)
+        # A scope names a resource; its promise is about authorization in general.
+        resource = "" if clause.kind == "scope" else clause.resource
+        groups.setdefault((clause.area, resource or GENERAL), []).append(clause)
     return tuple(_row(area, resource, group) for (area, resource), group in groups.items())
 
 

@@ -66,6 +66,19 @@ class Section:
         """Return the sources of a table row: its lines, then those under `also`."""
         return self.sources({"lines": row["lines"]}, path) + self.sources(row.get("also", []), path)
 
+    def own_id(self, clause_id: str, path: Path) -> str:
+        """Return an id written out in the file, which must be of the file's area."""
+        if not clause_id.startswith(f"{self.area}-"):
+            fix = f"start it with {self.area}-, or move it to a file of its area"
+            raise self.error((*path, "id"), f"{clause_id} is not of area {self.area}", fix)
+        return clause_id
+
+    def verified(self, spec: dict[str, Any], path: Path) -> dict[str, Any]:
+        """Return `spec` if it or the file says how it is verified; nothing is verified unsaid."""
+        if "verified_by" in spec or "verified_by" in self.data:
+            return spec
+        raise self.error(path, "'verified_by' is missing", "give it here or at the top")
+
     def clause(
         self,
         spec: dict[str, Any],
@@ -74,15 +87,15 @@ class Section:
         **fields: Any,
     ) -> Clause:
         """Make a clause of `spec`, the file's defaults and the fields only the caller knows."""
-        verified_by = spec.get("verified_by", "test")
+        verified_by = spec.get("verified_by", self.data.get("verified_by", "test"))
         standard = spec.get("standard")
         return Clause(
             id=clause_id,
             expectation=Expectation(spec.get("expectation", "SHALL")),
             area=self.area,
-            deployments=tuple(spec.get("deployments", self.data["deployments"])),
+            deployments=self.deployments(spec),
             source=source,
-            applies_when=self._applies_when(spec),
+            applies_when=self.applies_when(spec),
             not_tested=None if verified_by == "test" else _not_tested(verified_by),
             standard=Standard(**standard) if standard else None,
             errata=tuple(spec.get("errata", ())),
@@ -90,12 +103,20 @@ class Section:
             **fields,
         )
 
-    def _applies_when(self, spec: dict[str, Any]) -> Applicability:
+    def deployments(self, spec: dict[str, Any]) -> tuple[str, ...]:
+        """Return which deployments `spec` holds for: its own or the file's."""
+        return tuple(spec.get("deployments", self.data["deployments"]))
+
+    def applies_when(self, spec: dict[str, Any], also: Section | None = None) -> Applicability:
+        """Return when `spec` applies: what it says itself, then its file, then the file `also`."""
         own = spec.get("applies_when", {})
+        usual = dict(also.data.get("applies_when", {})) if also else {}
+        found = {"api": self.data.get("api", "")} | usual | self.data.get("applies_when", {}) | own
         return Applicability(
-            api=own.get("api", self.data["api"]),
-            environments=tuple(own.get("environments", ())),
-            future=own.get("future", ""),
+            api=found["api"],
+            environments=tuple(found.get("environments", ())),
+            future=found.get("future", ""),
+            future_in=tuple(found.get("future_in", ())),
         )
 
 

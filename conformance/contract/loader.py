@@ -12,6 +12,7 @@ from conformance.contract.reading import ContractFile, fingerprint, read_files
 from conformance.contract.rows import Resource
 from conformance.contract.rules import apply_rules
 from conformance.contract.schema import check_file
+from conformance.contract.tables import table_clauses
 from conformance.contract.vocabulary import NAME, vocabulary
 
 if TYPE_CHECKING:
@@ -51,9 +52,10 @@ def read_contract(root: Traversable | None = None) -> Contract:
 def _clauses(
     section: Section, sections: tuple[Section, ...], resources: tuple[Resource, ...]
 ) -> Iterator[Clause]:
-    """Yield a file's clauses: its own, its tables' rows, then the rules on its resource."""
+    """Yield a file's clauses: its own, its tables' rows, its resource's rows and rules."""
     for index, spec in enumerate(section.data.get("clauses", ())):
         yield _explicit(section, spec, index)
+    yield from table_clauses(section)
     for resource in resources:
         if resource.section is section:
             yield from resource.clauses()
@@ -63,13 +65,10 @@ def _clauses(
 
 def _explicit(section: Section, spec: dict[str, Any], index: int) -> Clause:
     path = ("clauses", index)
-    if not spec["id"].startswith(f"{section.area}-"):
-        fix = f"start it with {section.area}-, or move it to a file of its area"
-        raise section.error((*path, "id"), f"{spec['id']} is not of area {section.area}", fix)
     fields = {name: spec[name] for name in ("resource", "param", "type", "value") if name in spec}
     return section.clause(
-        spec,
-        spec["id"],
+        section.verified(spec, path),
+        section.own_id(spec["id"], path),
         section.sources(spec["source"], path),
         statement=spec["statement"],
         kind=spec["kind"],
@@ -108,9 +107,9 @@ def _twice(section: Section, clause_id: str) -> ContractError:
 
 
 def _fingerprints(files: tuple[ContractFile, ...]) -> dict[str, str]:
-    """The vocabulary words every document's clauses, so it counts for each."""
-    documents = sorted({file.document for file in files} - {""})
+    """A file counts for each document it restates, the vocabulary for every one."""
+    documents = sorted({document for file in files for document in file.documents})
     return {
-        document: fingerprint(tuple(f for f in files if f.document in {document, ""}))
+        document: fingerprint(tuple(f for f in files if document in f.documents or not f.documents))
         for document in documents
     }

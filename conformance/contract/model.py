@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from conformance.findings import Expectation
+
+
+#: The reason of a clause that a request can test and that no suite tests yet.
+SUITE_TO_COME = "suite-to-come"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,10 @@ class Standard:
 
 @dataclass(frozen=True, slots=True)
 class NotTested:
-    """Why no request to the server can verify a clause: a reason word and a sentence."""
+    """Why no test verifies a clause: a reason word and a sentence.
+
+    The reason `SUITE_TO_COME` says that a request can, the other reasons that none can.
+    """
 
     reason: str
     because: str
@@ -62,16 +69,28 @@ class Applicability:
     """When a clause applies to a target; empty fields do not restrict.
 
     `api` is `provider-directory`, `patient-access` or `authorization`; `environments` are
-    `sandbox` / `production`; `future` names functionality that a target must declare.
+    `sandbox` / `production`; `future` names functionality that a target must declare, in the
+    deployments of `future_in` only where these are named.
     """
 
     api: str = ""
     environments: tuple[str, ...] = ()
     future: str = ""
+    future_in: tuple[str, ...] = ()
+
+    def undeclared(self, deployment: str, declared: Collection[str]) -> str:
+        """Return the future functionality that a target would have to declare, "" for none."""
+        future = self.future if deployment in (self.future_in or (deployment,)) else ""
+        return "" if future in declared else future
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that restrict."""
-        fields = {"api": self.api, "environments": list(self.environments), "future": self.future}
+        fields = {
+            "api": self.api,
+            "environments": list(self.environments),
+            "future": self.future,
+            "future_in": list(self.future_in),
+        }
         return {name: value for name, value in fields.items() if value}
 
 
@@ -80,8 +99,9 @@ class Clause:
     """One testable or attestable statement of a contract document (DESIGN, section 2).
 
     `kind` says what sort of row it is (`interaction`, `search-parameter`, `include`,
-    `revinclude`, `example`, `rule`, `statement`); `resource`, `param`, `type` and `value` are
-    filled where the kind has them (`value` is an `_include` value, an example's query, a
+    `revinclude`, `example`, `scope`, `request-parameter`, `response-field`, `questionnaire`,
+    `rule`, `statement`); `resource`, `param`, `type` and `value` are filled where the kind has
+    them (`value` is an `_include` value, an example's query, a scope, a question's subject, a
     documented version or a profile URL). `topic` is the name of the interaction or theme that
     reports group by. `printed_param` and `printed_type` are what the document prints where we
     judge by another reading; `reaches` is false on a `_revinclude` value that can add nothing.
@@ -107,6 +127,11 @@ class Clause:
     printed_param: str = ""
     printed_type: str = ""
     reaches: bool = True
+
+    @property
+    def testable(self) -> bool:
+        """Whether a request to the server can verify it, be there a suite for it or not yet."""
+        return self.not_tested is None or self.not_tested.reason == SUITE_TO_COME
 
     def to_json(self) -> dict[str, Any]:
         """Return the item of `flexcheck contract list --json` (DESIGN, section 5)."""

@@ -49,6 +49,11 @@ class ContractFile:
         """Return the document that the file restates; the vocabulary restates none."""
         return str(self.data.get("document", ""))
 
+    @property
+    def documents(self) -> frozenset[str]:
+        """Return every document the file restates: its own, and those of single sources."""
+        return frozenset(_documents(self.data))
+
     def at(self, *path: str | int) -> str:
         """Return a place in the file as a person looks for it: path and line."""
         words = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
@@ -100,6 +105,16 @@ def _read(name: str, item: Traversable) -> ContractFile:
     if not isinstance(data, dict):
         raise ContractError(name, "line 1", "not a mapping", "start from docs/contract.md")
     return ContractFile(name, text, data)
+
+
+def _documents(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("document"), str):
+            yield value["document"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _documents(item)
 
 
 def _child(node: Node, step: str | int) -> Node | None:

@@ -1,14 +1,18 @@
-"""The contract as text of 80 columns, for a terminal. Imports `coverage`, `model`."""
+"""The contract as text of 80 columns, for a terminal. Imports `coverage`, `difference`, `model`."""
 
 from __future__ import annotations
 
+import json
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.model import SUITE_TO_COME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from conformance.contract.coverage import CoverageRow
+    from conformance.contract.difference import Difference
     from conformance.contract.model import Clause, Contract, Erratum
 
 WIDTH = 80
@@ -58,28 +62,65 @@ def erratum_card(erratum: Erratum) -> Iterator[str]:
 
 def coverage_table(rows: Sequence[CoverageRow]) -> Iterator[str]:
     """Yield a line for each area and resource, then the sum."""
-    yield f"{'area':<6}{'resource':<26}{'clauses':>8}{'tested':>8}{'not tested':>12}"
+    yield _coverage_line("area", "resource", ("clauses", "tested", "to come", "attested"))
     for row in rows:
-        left = row.clauses - row.tested
-        yield f"{row.area:<6}{row.resource:<26}{row.clauses:>8}{row.tested:>8}{left:>12}"
-    clauses, tested = sum(row.clauses for row in rows), sum(row.tested for row in rows)
-    yield f"{'':<6}{'in all':<26}{clauses:>8}{tested:>8}{clauses - tested:>12}"
+        numbers = (row.clauses, row.tested, row.to_come, row.attested)
+        yield _coverage_line(row.area, row.resource, numbers)
+    sums = zip(*((r.clauses, r.tested, r.to_come, r.attested) for r in rows), strict=True)
+    yield _coverage_line("", "in all", tuple(sum(column) for column in sums))
 
 
 def attestation_list(clauses: Iterable[Clause]) -> Iterator[str]:
-    """Yield the clauses that no request can test, by reason."""
+    """Yield the clauses that no request can test, by reason, then how many wait for a suite."""
     reasons: dict[str, list[Clause]] = {}
     for clause in clauses:
         if clause.not_tested:
             reasons.setdefault(clause.not_tested.reason, []).append(clause)
+    waiting = reasons.pop(SUITE_TO_COME, [])
     for reason, group in reasons.items():
         yield f"not tested: {reason} ({len(group)})"
         yield from (f"  {clause.id}" for clause in group)
+    if waiting:
+        yield f"suite to come: {_count(len(waiting))}; `flexcheck contract list --unverified`"
+
+
+def difference_list(difference: Difference) -> Iterator[str]:
+    """Yield what was added, removed and changed, then the sum."""
+    for sign, items in (("+", difference.added), ("-", difference.removed)):
+        for item in items:
+            yield f"{sign} {item['id']}"
+            yield from _wrapped(f"{item['expectation']}: {item['statement']}", "    ")
+    for change in difference.changed:
+        yield f"~ {change.id}"
+        for field in change.fields:
+            yield f"    {field.name}"
+            yield from _wrapped(_plain(field.old), " " * 10, first="      - ")
+            yield from _wrapped(_plain(field.new), " " * 10, first="      + ")
+    if difference.documents:
+        yield f"documents that changed: {', '.join(difference.documents)}"
+    numbers = (
+        f"{len(difference.added)} added",
+        f"{len(difference.removed)} removed",
+        f"{len(difference.changed)} changed",
+        f"{difference.same} the same",
+    )
+    yield ", ".join(numbers)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "(absent)"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _coverage_line(area: str, resource: str, numbers: Sequence[int | str]) -> str:
+    return f"{area:<9}{resource:<25}" + "".join(f"{number:>10}" for number in numbers)
 
 
 def _verification(clause: Clause) -> Iterator[str]:
     if clause.not_tested:
-        text = f"by no test, {clause.not_tested.reason}: {clause.not_tested.because}"
+        yet = " yet" if clause.testable else ""
+        text = f"by no test{yet}, {clause.not_tested.reason}: {clause.not_tested.because}"
         yield from _field("verified", text)
         return
     yield from _field("verified", "by a test")
@@ -98,7 +139,10 @@ def _applies(clause: Clause) -> Iterator[str]:
         yield clause.applies_when.api
     yield from clause.applies_when.environments
     if clause.applies_when.future:
-        yield f"where the target declares {clause.applies_when.future}"
+        where = f" ({', '.join(clause.applies_when.future_in)})" * bool(
+            clause.applies_when.future_in
+        )
+        yield f"where the target declares {clause.applies_when.future}{where}"
 
 
 def _printed(clause: Clause) -> Iterator[str]:

@@ -73,7 +73,8 @@ class Resource:
 
     def _interaction(self, name: str, row: dict[str, Any]) -> Clause:
         path = ("interactions", name)
-        return self._clause(row, path, name.upper(), "interaction", name)
+        key = "search-all" if name == "search" and "value" not in row else name
+        return self._clause(row, path, name.upper(), "interaction", key)
 
     def _parameter(self, row: dict[str, Any], path: Path) -> Clause:
         return self._clause(
@@ -125,7 +126,7 @@ class Resource:
         source, _, param = value.partition(":")
         words = self.words | {"value": value, "source": source, "path": param}
         words["param"] = fields.get("param", "")
-        topic = {"interaction": key, "search-parameter": "search"}.get(kind, kind)
+        topic = {"interaction": suffix.lower(), "search-parameter": "search"}.get(kind, kind)
         return self.section.clause(
             row,
             self.id(suffix),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.vocabulary import fill
@@ -16,16 +17,25 @@ if TYPE_CHECKING:
 
 def apply_rules(section: Section, resource: Resource) -> Iterator[Clause]:
     """Yield the clause of every rule of `section` that holds for `resource`."""
-    if "rules" not in section.data or not _same_contract(section, resource.section):
+    if "rules" not in section.data or not _same_contract(section, resource):
         return
-    for index, rule in enumerate(section.data.get("rules", ())):
-        if _holds_for(rule.get("where", {}), resource.section.data):
-            yield _clause(section, rule, ("rules", index), resource)
+    for index, rule in enumerate(section.data["rules"]):
+        both = _deployments(section, rule, resource)
+        if both and _holds_for(rule.get("where", {}), resource.section.data):
+            yield _clause(section, rule, ("rules", index), resource, both)
 
 
-def _same_contract(rules: Section, resource: Section) -> bool:
-    keys = ("document", "area", "api")
-    return all(rules.data[key] == resource.data[key] for key in keys)
+def _same_contract(rules: Section, resource: Resource) -> bool:
+    """Areas and APIs agree; a resource may keep uniform rules away."""
+    if not resource.spec.get("uniform", True):
+        return False
+    return all(rules.data[key] == resource.section.data[key] for key in ("area", "api"))
+
+
+def _deployments(section: Section, rule: dict[str, Any], resource: Resource) -> tuple[str, ...]:
+    """Return the deployments that both the rule and the resource are about."""
+    theirs = resource.section.data["deployments"]
+    return tuple(name for name in section.deployments(rule) if name in theirs)
 
 
 def _holds_for(where: dict[str, Any], resource: dict[str, Any]) -> bool:
@@ -38,14 +48,28 @@ def _holds_for(where: dict[str, Any], resource: dict[str, Any]) -> bool:
         ("parameter", names),
         ("parameter_type", types),
     )
-    return all(where[key] in among for key, among in asked if key in where)
+    profile: str = resource["resource"].get("profile", "")
+    return profile.startswith(where.get("profile", "")) and all(
+        where[key] in among for key, among in asked if key in where
+    )
 
 
-def _clause(section: Section, rule: dict[str, Any], path: Path, resource: Resource) -> Clause:
-    return section.clause(
-        rule,
+def _clause(
+    section: Section,
+    rule: dict[str, Any],
+    path: Path,
+    resource: Resource,
+    deployments: tuple[str, ...],
+) -> Clause:
+    # A document is named after the deployment whose contract it is.
+    sources = _sources(section, rule, path, resource)
+    said = tuple(source for source in sources if source.document in deployments)
+    if not said:
+        raise section.error(path, f"no source for {resource.code}", "add one of its document")
+    clause = section.clause(
+        section.verified(rule, path),
         resource.id(rule["suffix"]),
-        _sources(section, rule, path, resource),
+        said,
         statement=fill(rule["statement"], resource.words),
         kind="rule",
         topic=resource.topic(rule["topic"]),
@@ -53,6 +77,8 @@ def _clause(section: Section, rule: dict[str, Any], path: Path, resource: Resour
         param=rule.get("param", ""),
         value=fill(rule.get("value", ""), resource.words),
     )
+    applies_when = section.applies_when(rule, resource.section)
+    return replace(clause, deployments=deployments, applies_when=applies_when)
 
 
 def _sources(

@@ -1,12 +1,13 @@
 """The mock's Starlette application: routing, content negotiation, writing of replies.
 
-Imports the directory and Starlette. OAuth and Patient Access will be further sets of routes.
+Imports Starlette and the values of the flow; each API brings its routes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import orjson
@@ -18,11 +19,22 @@ from conformance.mock.flow import Call, Reply
 from conformance.mock.outcomes import FhirProblem, not_found, outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.requests import Request
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
     from conformance.mock.defects import Defects
-    from conformance.mock.directory import Directory
+
+
+class Api(Protocol):
+    """A FHIR API as the front needs it."""
+
+    def answer(self, call: Call) -> Reply:
+        """Answer one call, or raise a `FhirProblem`."""
+        ...
+
 
 DIRECTORY_PATH = "/fhirpublic/R4"
 _JSON_TYPES = {
@@ -39,9 +51,9 @@ _JSON_FORMATS = {*_JSON_TYPES, "json", "application/fhir json"}  # a `+` left un
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Turns HTTP requests into calls on the directory and replies into HTTP responses."""
+    """Turns HTTP requests into calls on an API and replies into HTTP responses."""
 
-    directory: Directory
+    api: Api
     defects: Defects
 
     async def metadata(self, request: Request) -> Response:
@@ -56,6 +68,10 @@ class Front:
         """`GET [base]/[type]?...`."""
         return self._answer(request, "search-type")
 
+    async def search_post(self, request: Request) -> Response:
+        """`POST [base]/[type]/_search`: parameters in the form, in the address, or in both."""
+        return self._answer(request, "search-type", await request.body())
+
     async def read(self, request: Request) -> Response:
         """`GET [base]/[type]/[id]`."""
         return self._answer(request, "read")
@@ -64,11 +80,11 @@ class Front:
         """`GET [base]/[type]/[id]/_history/[vid]`."""
         return self._answer(request, "vread")
 
-    def _answer(self, request: Request, interaction: str) -> Response:
+    def _answer(self, request: Request, interaction: str, form: bytes = b"") -> Response:
         call = _call(request, interaction)
         try:
             _negotiate(call)
-            reply = self.directory.answer(call)
+            reply = self.api.answer(with_form(call, form))
         except FhirProblem as problem:
             reply = refusal(call, problem)
         except Exception as error:  # noqa: BLE001 - a fault of the server is an answer too
@@ -85,7 +101,23 @@ def _call(request: Request, interaction: str) -> Call:
         vid=path.get("vid", ""),
         query=tuple(request.query_params.multi_items()),
         headers={name.lower(): value for name, value in request.headers.items()},
+        method=request.method,
     )
+
+
+def with_form(call: Call, form: bytes) -> Call:
+    """Return a call with the parameters of a form beside those of its address.
+
+    Raises:
+        FhirProblem: what is posted is no form (415).
+    """
+    if not form:
+        return call
+    media_type = call.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        raise FhirProblem(415, "not-supported", f'A search takes a form, not "{media_type}"')
+    posted = parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True)
+    return replace(call, query=(*call.query, *posted))
 
 
 def _negotiate(call: Call) -> None:
@@ -117,20 +149,24 @@ async def _unknown_path(request: Request, _: Exception) -> Response:
 
 async def _wrong_method(request: Request, error: Exception) -> Response:
     allowed = getattr(error, "headers", None) or {"Allow": "GET, HEAD"}
-    message = f"Method {request.method} is not supported: this directory is read-only"
+    message = f"Method {request.method} is not supported here: this server is read-only"
     return write(refusal(Call("unknown"), FhirProblem(405, "not-supported", message, allowed)))
 
 
-def build_app(directory: Directory | None, defects: Defects) -> ASGIApp:
-    """Return the application; a deployment without a public directory has none of its paths."""
-    routes = _directory_routes(Front(directory, defects)) if directory else []
+def build_app(
+    directory: Api | None, defects: Defects, further: Iterable[BaseRoute] = ()
+) -> ASGIApp:
+    """Return the application: the directory, where there is one, and the routes of other APIs."""
+    routes: list[BaseRoute] = list(further)
+    if directory:
+        routes += fhir_routes(Front(directory, defects.about("DIR")), DIRECTORY_PATH)
     app = Starlette(routes=routes, exception_handlers={404: _unknown_path, 405: _wrong_method})
     app.router.redirect_slashes = False  # a redirect would be built from the Host header
     return app
 
 
-def _directory_routes(front: Front) -> list[Route]:
-    base = DIRECTORY_PATH
+def fhir_routes(front: Front, base: str) -> list[BaseRoute]:
+    """Return the routes of an API's GET interactions under a path."""
     return [
         Route(base, front.page),
         Route(f"{base}/", front.page),

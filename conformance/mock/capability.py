@@ -18,6 +18,7 @@ IMPLEMENTATION_GUIDE = f"{PLAN_NET}/ImplementationGuide/hl7.fhir.us.davinci-pdex
 
 def capability_statement(base: str, vocabularies: Iterable[Vocabulary]) -> dict[str, Any]:
     """Return what `GET [base]/metadata` answers."""
+    resources = [described(v, _profiles(v)) for v in vocabularies]
     return {
         "resourceType": "CapabilityStatement",
         "id": "provider-directory",
@@ -31,27 +32,32 @@ def capability_statement(base: str, vocabularies: Iterable[Vocabulary]) -> dict[
         "fhirVersion": FHIR_VERSION,
         "format": ["application/fhir+json", "json"],
         "implementationGuide": [IMPLEMENTATION_GUIDE],
-        "rest": [{"mode": "server", "resource": [_resource(v) for v in vocabularies]}],
+        "rest": [{"mode": "server", "resource": resources}],
     }
 
 
-def _resource(vocabulary: Vocabulary) -> dict[str, Any]:
-    profiles = [PROFILE + vocabulary.type]
+def _profiles(vocabulary: Vocabulary) -> list[str]:
+    names = [vocabulary.type]
     if vocabulary.type == "Organization":
-        profiles.append(f"{PROFILE}Network")
+        names.append("Network")
+    return [PROFILE + name for name in names]
+
+
+def described(vocabulary: Vocabulary, profiles: Iterable[str]) -> dict[str, Any]:
+    """Return what a CapabilityStatement says of one resource type."""
     listed = [p for p in vocabulary.parameters if "." not in p.name]  # a chain is not declared
-    described: dict[str, Any] = {
+    found: dict[str, Any] = {
         "type": vocabulary.type,
-        "supportedProfile": profiles,
-        "interaction": [{"code": code} for code in ("read", "vread", "search-type")],
+        "supportedProfile": list(profiles),
+        "interaction": [{"code": code} for code in vocabulary.interactions],
         "versioning": "versioned",
-        "readHistory": True,
+        "readHistory": "vread" in vocabulary.interactions,
         "updateCreate": False,
         "conditionalRead": "not-supported",
         "searchParam": [{"name": p.name, "type": p.type} for p in listed],
     }
     if vocabulary.includes:
-        described["searchInclude"] = list(vocabulary.includes)
+        found["searchInclude"] = list(vocabulary.includes)
     if vocabulary.revincludes:
-        described["searchRevInclude"] = list(vocabulary.revincludes)
-    return described
+        found["searchRevInclude"] = list(vocabulary.revincludes)
+    return {name: value for name, value in found.items() if value != []}

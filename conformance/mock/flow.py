@@ -1,8 +1,9 @@
 """The values that flow through the server, each of them a place where a defect may act.
 
-Imports the data and search modules. In order: `Call` comes in; `Lookup` names the row of a read,
-`Vocabulary`, `SearchRequest`, `Filter`, `SearchResult` and `Page` are the steps of a search; each
-resource that goes out is `Shown`; `Reply` is the whole answer.
+Imports the data and search modules. In order: `Call` comes in; `Admission` and `Reach` say
+what its bearer may see; `Lookup` names the row of a read, `Vocabulary`, `SearchRequest`,
+`Filter`, `SearchResult` and `Page` are the steps of a search; each resource that goes out is
+`Shown`; `Reply` is the whole answer.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from conformance.mock.access import Access, Refusal
     from conformance.mock.data.plan import Resource
     from conformance.mock.data.store import Row
     from conformance.mock.search.engine import SearchResult
@@ -28,6 +30,7 @@ class Call:
     vid: str = ""
     query: tuple[tuple[str, str], ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    method: str = "GET"
 
     def value(self, name: str) -> str:
         """Return the first value of a query parameter, "" where it is absent."""
@@ -36,6 +39,24 @@ class Call:
     def is_(self, interaction: str, kind: str) -> bool:
         """Whether this is that interaction on that type."""
         return (self.interaction, self.type) == (interaction, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose records a call may see: the member's own. `everybody` is all there is to be hidden."""
+
+    call: Call
+    patients: tuple[str, ...]
+    everybody: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the gate said to a call, and the Patients it could have been for."""
+
+    call: Call
+    verdict: Access | Refusal
+    everybody: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ def why_not_applicable(clause: Clause, target: Target) -> str:
         return f"the target has no {API_KEY.get(when.api, when.api)}"
     if when.environments and target.environment not in when.environments:
         return f"said of {' and '.join(when.environments)} only"
-    if when.future and when.future not in target.future:
-        return f"future functionality that the target does not declare: {when.future}"
+    if future := when.undeclared(target.deployment, target.future):
+        return f"future functionality that the target does not declare: {future}"
     return ""
 
 

@@ -108,6 +108,7 @@ def test_coverage_counts_and_names_what_is_left(contract: Contract) -> None:
     text = run("coverage").stdout
     assert "\nnot tested: operational (" in text
     assert "\n  DIR-OPS-SUPPORT\n" in text
+    assert "\nsuite to come: " in text
     totals = json.loads(run("coverage", "--json").stdout)
     assert sum(row["clauses"] for row in totals["rows"]) == len(contract.clauses)
     assert [item["id"] for item in totals["not_tested"]] == [
@@ -123,7 +124,7 @@ def test_nothing_is_wider_than_80_columns(contract: Contract) -> None:
     assert [line for line in wide if len(line.split()) > 1 and "`GET" not in line] == []
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["show"], ["coverage"]])
+@pytest.mark.parametrize("command", [[], ["list"], ["show"], ["coverage"], ["diff"]])
 def test_help_has_an_example(command: list[str]) -> None:
     result = run(*command, "--help")
     assert result.exit_code == 0

@@ -1,4 +1,4 @@
-"""The contract agrees with the documents, read here by a small parser of its own."""
+"""The directory's contract agrees with its document, read here by a small parser of its own."""
 
 from __future__ import annotations
 
@@ -56,6 +56,10 @@ def printed_rows(documents: Documents) -> list[Row]:
     ]
 
 
+def rows(contract: Contract, kind: str) -> tuple[Clause, ...]:
+    return contract.rows(kind=kind, api="provider-directory")
+
+
 def resource_code(clause: Clause) -> str:
     return clause.id.split("-")[1]
 
@@ -88,7 +92,7 @@ def test_sources_do_not_run_into_the_next_resource(
     contract: Contract, documents: Documents
 ) -> None:
     codes = {number: code for code, number, _ in directory(documents)}
-    for clause in contract.clauses:
+    for clause in contract.select(lambda clause: clause.area == "DIR"):
         for source in clause.source:
             if source.section.endswith("[DaVinci PDEX Plan Net]"):
                 first, last = source.lines
@@ -102,7 +106,7 @@ def test_every_printed_parameter_row_has_its_clause(
     expected = {(row.code, row.line, row.name) for row in printed_rows(documents)}
     found = {
         (resource_code(clause), clause.source[0].lines[0], clause.printed_param or clause.param)
-        for clause in contract.rows(kind="search-parameter")
+        for clause in rows(contract, "search-parameter")
         if resource_code(clause) != "NET"
     }
     assert len(expected) == 54
@@ -113,7 +117,7 @@ def test_printed_types_are_recorded_where_we_judge_by_another(
     contract: Contract, documents: Documents
 ) -> None:
     printed = {(row.code, row.name): row.type for row in printed_rows(documents)}
-    for clause in contract.rows(kind="search-parameter"):
+    for clause in rows(contract, "search-parameter"):
         if resource_code(clause) == "NET" or clause.param == "_revinclude":
             continue
         name = clause.printed_param or clause.param
@@ -129,7 +133,7 @@ def test_every_printed_revinclude_value_has_its_clause(
         if row.name in {"_revinclude", "_reinclude"}
         for value in row.type.replace(": ", ":").split()
     }
-    found = {(resource_code(c), c.value) for c in contract.rows(kind="revinclude")}
+    found = {(resource_code(c), c.value) for c in rows(contract, "revinclude")}
     assert len(expected) == 23
     assert found == expected
 
@@ -142,8 +146,8 @@ def test_every_printed_include_value_has_its_clause(
         for code, number, text in directory(documents)
         if "_include=" in text
     }
-    rows = contract.rows(kind="include")
-    found = {(resource_code(c), c.value, c.source[0].lines[0]) for c in rows}
+    includes = rows(contract, "include")
+    found = {(resource_code(c), c.value, c.source[0].lines[0]) for c in includes}
     assert found == expected
 
 
@@ -162,7 +166,7 @@ def test_every_printed_request_is_the_source_of_a_clause(
 
 
 def test_queries_are_those_printed(contract: Contract, documents: Documents) -> None:
-    for clause in contract.clauses:
+    for clause in contract.select(lambda clause: clause.area == "DIR"):
         if clause.kind == "example" or (clause.topic == "search" and clause.kind == "interaction"):
             printed = documents["tooele"][clause.source[0].lines[1] - 1]
             assert printed.endswith(f"{clause.resource}?{clause.value.replace('%20', ' ')}")
@@ -170,7 +174,7 @@ def test_queries_are_those_printed(contract: Contract, documents: Documents) -> 
 
 def test_unlisted_clauses_point_at_the_note(contract: Contract, documents: Documents) -> None:
     notes = {number for _, number, text in directory(documents) if text.startswith("Note: Any")}
-    rules = contract.rows(topic="unlisted")
+    rules = contract.rows(topic="unlisted", api="provider-directory")
     assert {source.lines[1] for clause in rules for source in clause.source} == notes
 
 
@@ -178,7 +182,7 @@ def test_only_values_that_can_refer_to_the_resource_reach_it(
     contract: Contract, fhir_packages: Path
 ) -> None:
     targets = plan_net_targets(fhir_packages)
-    for clause in contract.rows(kind="revinclude"):
+    for clause in rows(contract, "revinclude"):
         # Plan-Net has no ExplanationOfBenefit; in R4 the parameter's target is Patient.
         reachable = targets.get(clause.value, {"Patient"})
         assert clause.reaches == (clause.resource in reachable), clause.id
@@ -191,7 +195,7 @@ def test_types_are_those_of_the_published_search_parameters(
         f"{parameter['base'][0]}:{parameter['code']}": parameter["type"]
         for parameter in plan_net_parameters(fhir_packages)
     }
-    for clause in contract.rows(kind="search-parameter"):
+    for clause in rows(contract, "search-parameter"):
         if not clause.param.startswith("_"):
             assert types[f"{clause.resource}:{clause.param}"] == clause.type, clause.id
 

@@ -10,7 +10,7 @@ from conformance.mock.data.codes import PROFILE
 from conformance.mock.data.plan import NETWORKS, PAYERS, Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from conformance.mock.data.plan import Resource
 
@@ -44,6 +44,11 @@ class Row:
         """The relative reference to this row, `Type/id`."""
         return f"{self.type}/{self.id}"
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells this row's shown version from any other resource."""
+        return self.reference, self.resource["meta"]["versionId"]
+
     def version(self, vid: str) -> Resource | None:
         """Return the version of this id, None where there is none."""
         return next((v for v in self.versions if v["meta"]["versionId"] == vid), None)
@@ -63,6 +68,11 @@ class Store:
 
     plan: Plan
     _tables: dict[str, Table] = field(default_factory=dict, repr=False)
+
+    @property
+    def kinds(self) -> Collection[str]:
+        """The resource types of a directory."""
+        return BUILDERS.keys()
 
     def table(self, kind: str) -> Table:
         """Return one type's rows, building them on first use."""

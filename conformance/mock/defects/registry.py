@@ -53,6 +53,13 @@ class Defects:
 
     active: tuple[Defect, ...] = ()
 
+    def about(self, area: str) -> Defects:
+        """Return those that break clauses of an area (`DIR`, `PA`): the others act elsewhere."""
+        start = f"{area}-"
+        return Defects(
+            tuple(d for d in self.active if any(clause.startswith(start) for clause in d.breaks))
+        )
+
     def apply(self, value: T) -> T:
         """Return the value as the active defects of its kind leave it."""
         for found in self.active:

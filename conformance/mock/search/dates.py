@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from conformance.mock.outcomes import invalid
 
@@ -17,18 +17,22 @@ _VALUE = re.compile(
     r"(T(?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d)(\.(?P<fraction>\d+))?)?"
     r"(?P<zone>Z|[+-]\d\d:\d\d)?)?)?)?"
 )
+_BEFORE_ALL, _AFTER_ALL = -(2**62), 2**62
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE_MS = timedelta(milliseconds=1)
+
+
+class DateTest(Protocol):
+    """Judges a found instant, or the span from `start` up to `end`."""
+
+    def __call__(self, start: int, end: int | None = None) -> bool:
+        """Return whether what was found satisfies the value that was asked."""
+        ...
 
 
 def milliseconds(instant: datetime) -> int:
     """Return an instant as whole milliseconds since 1970: comparisons of these are exact."""
     return (instant - _EPOCH) // _ONE_MS
-
-
-def instant_of(text: str) -> int:
-    """Return a full FHIR instant as milliseconds."""
-    return milliseconds(datetime.fromisoformat(text))
 
 
 def period_of(text: str) -> tuple[int, int]:
@@ -69,8 +73,22 @@ def _next(start: datetime, part: dict[str, str | None]) -> datetime:
     return start.replace(year=start.year + 1)
 
 
-def date_test(parameter: str, text: str) -> Callable[[int], bool]:
-    """Return the test one date value makes on an instant in milliseconds.
+def span_of(text: str) -> tuple[int, int]:
+    """Return the span of a stored value: an instant, a date, or a Period as `start/end`.
+
+    A Period without an end lasts for ever, one without a start began before everything.
+    """
+    start, is_period, end = text.partition("/")
+    if not is_period:
+        return period_of(text)
+    return (
+        period_of(start)[0] if start else _BEFORE_ALL,
+        period_of(end)[1] if end else _AFTER_ALL,
+    )
+
+
+def date_test(parameter: str, text: str) -> DateTest:
+    """Return the test one date value makes on a span of milliseconds, or on one instant.
 
     Raises:
         FhirProblem: the value is no date (400).
@@ -82,17 +100,28 @@ def date_test(parameter: str, text: str) -> Callable[[int], bool]:
         raise invalid(parameter, f'"{text}" ({error})') from None
     if prefix == "ap":  # R4: "10% of the gap between now and the date"
         gap = abs(milliseconds(datetime.now(UTC)) - low) // 10
-        low, high, prefix = low - gap, high + gap, "eq"
-    return _TESTS[prefix](low, high)
+        low, high = low - gap, high + gap
+    compare = _COMPARISONS[prefix]
+
+    def accepts(start: int, end: int | None = None) -> bool:
+        return compare(low, high, start, start + 1 if end is None else end)
+
+    return accepts
 
 
-_TESTS: dict[str, Callable[[int, int], Callable[[int], bool]]] = {
-    "eq": lambda low, high: lambda instant: low <= instant < high,
-    "ne": lambda low, high: lambda instant: not low <= instant < high,
-    "gt": lambda _, high: lambda instant: instant >= high,
-    "sa": lambda _, high: lambda instant: instant >= high,
-    "ge": lambda low, _: lambda instant: instant >= low,
-    "lt": lambda low, _: lambda instant: instant < low,
-    "eb": lambda low, _: lambda instant: instant < low,
-    "le": lambda _, high: lambda instant: instant < high,
+def _within(low: int, high: int, start: int, end: int) -> bool:
+    return low <= start and end <= high
+
+
+# R4 search.html#prefix: [low, high) is what was asked, [start, end) what was found.
+_COMPARISONS: dict[str, Callable[[int, int, int, int], bool]] = {
+    "eq": _within,
+    "ne": lambda low, high, start, end: not _within(low, high, start, end),
+    "gt": lambda _low, high, _start, end: end > high,
+    "lt": lambda low, _high, start, _end: start < low,
+    "ge": lambda low, high, start, end: end > high or _within(low, high, start, end),
+    "le": lambda low, high, start, end: start < low or _within(low, high, start, end),
+    "sa": lambda _low, high, start, _end: start >= high,
+    "eb": lambda low, _high, _start, end: end <= low,
+    "ap": lambda low, high, start, end: start < high and low < end,
 }

@@ -1,4 +1,4 @@
-"""The search parameters, includes and interactions the `tooele` document lists. Imports nothing.
+"""What a search understands, and what the document lists for the directory. Imports nothing.
 
 "Any search parameter not listed is not supported": what is not here is refused.
 """
@@ -23,12 +23,20 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What a search of one resource type understands."""
+    """What is documented for one resource type: its searches and other interactions.
+
+    `required` parameters may not be missing; `posted` is whether `POST [type]/_search` is there;
+    a `lenient` search leaves out what it does not know (R4 search.html#errors allows both).
+    """
 
     type: str
     parameters: tuple[Parameter, ...]
     includes: tuple[str, ...] = ()
     revincludes: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    interactions: tuple[str, ...] = ("read", "vread", "search-type")
+    posted: bool = False
+    lenient: bool = False
 
     def get(self, name: str) -> Parameter | None:
         """Return the parameter of this very name (FHIR names are case-sensitive)."""
@@ -43,14 +51,14 @@ class Vocabulary:
         return replace(self, parameters=tuple(p for p in self.parameters if p.name != name))
 
 
-_EVERYWHERE = (
+PAGED = (
     Parameter("_count", "string", control=True),
     Parameter("_getpagesoffset", "string", control=True),
     Parameter("_id", "token"),
-    Parameter("_lastUpdated", "date"),
 )
-_INCLUDE = Parameter("_include", "string", control=True)
-_REVINCLUDE = Parameter("_revinclude", "string", control=True)  # also printed "_reinclude"
+_EVERYWHERE = (*PAGED, Parameter("_lastUpdated", "date"))
+INCLUDE = Parameter("_include", "string", control=True)
+REVINCLUDE = Parameter("_revinclude", "string", control=True)  # also printed "_reinclude"
 GENERAL = ("_format", "_pretty")
 """Parameters of every FHIR interaction (R4 http.html#parameters), never part of a search."""
 
@@ -82,8 +90,8 @@ def _vocabulary(
     revincludes: tuple[str, ...] = (),
 ) -> Vocabulary:
     parameters = [*_EVERYWHERE, *(Parameter(name, typed) for name, typed in own.items())]
-    parameters += [_INCLUDE] if includes else []
-    parameters += [_REVINCLUDE] if revincludes else []
+    parameters += [INCLUDE] if includes else []
+    parameters += [REVINCLUDE] if revincludes else []
     return Vocabulary(kind, tuple(parameters), includes, revincludes)
 
 

@@ -1,6 +1,6 @@
 """Which elements a search parameter looks at, by FHIR R4 and Plan-Net's SearchParameters.
 
-Imports the mock's data. Each extractor returns raw values; how they compare is `filters`' matter.
+Imports the mock's data. Each extractor returns raw values; how they compare is the engine's matter.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conformance.mock.data.plan import Resource
-    from conformance.mock.data.store import Store
+    from conformance.mock.search.engine import Rows
 
     Extractor = Callable[[Resource], Iterator[str]]
 
@@ -138,7 +138,7 @@ EXTRACTORS: dict[tuple[str, str], Extractor] = {
 }
 
 
-def chained(store: Store, reference: Extractor, target: Extractor) -> Extractor:
+def chained(store: Rows, reference: Extractor, target: Extractor) -> Extractor:
     """Return an extractor that follows references and looks at what they point to."""
 
     def extract(resource: Resource) -> Iterator[str]:
@@ -150,7 +150,7 @@ def chained(store: Store, reference: Extractor, target: Extractor) -> Extractor:
     return extract
 
 
-def extractor(store: Store, kind: str, parameter: str) -> Extractor:
+def extractor(store: Rows, kind: str, parameter: str) -> Extractor:
     """Return what finds the values of a parameter in a resource."""
     if parameter == "_id":
         return plain("id")

@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from conformance.mock.data.store import BUILDERS
-from conformance.mock.search.dates import date_test, instant_of
+from conformance.mock.search.dates import date_test, span_of
 from conformance.mock.search.elements import extractor
-from conformance.mock.search.values import fold, reference_accepts, token_accepts, unescape
+from conformance.mock.search.values import (
+    fold,
+    reference_accepts,
+    token_accepts,
+    unescape,
+    unversioned,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from conformance.mock.data.store import Row, Store
+    from conformance.mock.data.store import Row
+    from conformance.mock.search.elements import Extractor
     from conformance.mock.search.request import Criterion, SearchRequest
 
     Test = Callable[[str], bool]
+
+
+class Rows(Protocol):
+    """What can be searched: a whole store, or as much of it as a member may see."""
+
+    @property
+    def kinds(self) -> Collection[str]:
+        """The resource types there are."""
+        ...
+
+    def rows(self, kind: str) -> tuple[Row, ...]:
+        """Return every row of a type in stable order."""
+        ...
+
+    def get(self, kind: str, row_id: str) -> Row | None:
+        """Return the row of this id, None where there is none."""
+        ...
+
+    def resolve(self, reference: str) -> Row | None:
+        """Return the row a relative reference points to."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +73,9 @@ class SearchResult:
 class Engine:
     """Searches one store; `base` is what absolute references of this server start with."""
 
-    store: Store
+    store: Rows
     base: str
+    extract: Callable[[Rows, str, str], Extractor] = extractor
     _values: dict[tuple[str, str], dict[str, tuple[str, ...]]] = field(default_factory=dict)
     _referrers: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
 
@@ -69,7 +97,7 @@ class Engine:
     def values(self, kind: str, parameter: str) -> dict[str, tuple[str, ...]]:
         """Return the values of a parameter in each row of a type, found once and kept."""
         if (kind, parameter) not in self._values:
-            extract = extractor(self.store, kind, parameter)
+            extract = self.extract(self.store, kind, parameter)
             rows = self.store.rows(kind)
             self._values[kind, parameter] = {row.id: tuple(extract(row.resource)) for row in rows}
         return self._values[kind, parameter]
@@ -77,7 +105,7 @@ class Engine:
     def _test(self, typed: str, name: str, text: str) -> Test:
         if typed == "date":
             in_period = date_test(name, text)
-            return lambda found: in_period(instant_of(found))
+            return lambda found: in_period(*span_of(found))
         if typed == "string":
             start = fold(unescape(text))
             return lambda found: fold(found).startswith(start)
@@ -91,13 +119,13 @@ class Engine:
     def included(self, request: SearchRequest, matches: Iterable[Row]) -> tuple[Row, ...]:
         """Return the rows `_include` and `_revinclude` add to these matches, each once."""
         matches = tuple(matches)
-        found: dict[str, Row] = {}
+        found: dict[tuple[str, str], Row] = {}
         for link in request.includes:
-            found.update((row.reference, row) for row in self._targets(link, matches))
+            found.update((row.key, row) for row in self._targets(link, matches))
         for link in request.revincludes:
-            found.update((row.reference, row) for row in self._sources(link, matches))
+            found.update((row.key, row) for row in self._sources(link, matches))
         for match in matches:
-            found.pop(match.reference, None)
+            found.pop(match.key, None)
         return tuple(found.values())
 
     def _targets(self, link: str, matches: tuple[Row, ...]) -> Iterator[Row]:
@@ -117,9 +145,9 @@ class Engine:
         kind, _, parameter = link.partition(":")
         if link not in self._referrers:
             referrers: dict[str, list[Row]] = {}
-            if kind in BUILDERS:
+            if kind in self.store.kinds:
                 for row in self.store.rows(kind):
                     for reference in self.values(kind, parameter)[row.id]:
-                        referrers.setdefault(reference, []).append(row)
+                        referrers.setdefault(unversioned(reference), []).append(row)
             self._referrers[link] = referrers
         return self._referrers[link]

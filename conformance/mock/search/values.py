@@ -39,6 +39,14 @@ def token_accepts(wanted: str, found: str) -> bool:
 
 
 def reference_accepts(wanted: str, found: str, base: str) -> bool:
-    """Judge a reference value (`id`, `Type/id` or a URL of this server) on a `Type/id`."""
-    local = unescape(wanted).removeprefix(f"{base}/")
+    """Judge a reference value (`id`, `Type/id` or a URL of this server) on a `Type/id`.
+
+    The version of what is found does not count: a search for a patient finds every version of it.
+    """
+    local, found = unescape(wanted).removeprefix(f"{base}/"), unversioned(found)
     return found == local or ("/" not in local and found.partition("/")[2] == local)
+
+
+def unversioned(reference: str) -> str:
+    """Return a reference without the version it may name (`Type/id/_history/2`)."""
+    return reference.partition("/_history/")[0]

@@ -1,0 +1,19 @@
+"""FLEX's authorization server: OAuth 2.0 with login, consent and member portal, and its defects.
+
+Imports the mock's access model and defect registry, and nothing of what judges it. Importing it
+registers its defects.
+"""
+
+from conformance.mock.auth import (
+    defects_authorize,
+    defects_pages,
+    defects_refresh,
+    defects_token,
+    defects_use,
+)
+from conformance.mock.auth.server import AuthServer, build_auth
+from conformance.mock.auth.web import auth_routes
+
+DEFECT_MODULES = (defects_authorize, defects_pages, defects_token, defects_refresh, defects_use)
+
+__all__ = ["DEFECT_MODULES", "AuthServer", "auth_routes", "build_auth"]
