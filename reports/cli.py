@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
+from conformance.cli import HELP
 from conformance.runlog import read_run
 from reports.formats import FORMATS
 
@@ -27,6 +28,7 @@ class RunError(click.ClickException):
 
 
 @click.command(
+    context_settings=HELP,
     epilog="Example:  flexcheck report latest --format html --output report.html",
     short_help="Make a report again from a run.",
 )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 GROUP = "flexcheck.commands"
+#: Each command names it itself: click remembers a command's help option from its first call.
+HELP = {"help_option_names": ["-h", "--help"]}
 INCONCLUSIVE, BUG = 3, 4
 
 
@@ -65,7 +67,7 @@ class Commands(click.Group):
 
 @click.command(
     cls=Commands,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP,
     epilog="Start with `flexcheck run`: it judges the embedded mock and needs nothing else.",
 )
 @click.version_option(__version__, prog_name="flexcheck")

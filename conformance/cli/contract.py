@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conformance.cli import HELP
 from conformance.contract import (
     Clause,
     ContractError,
@@ -56,7 +57,7 @@ Examples:
 """
 
 
-@click.group(epilog="Example: flexcheck contract show DIR-METADATA")
+@click.group(context_settings=HELP, epilog="Example: flexcheck contract show DIR-METADATA")
 def contract() -> None:
     """Read what the documents promise, clause by clause."""
 

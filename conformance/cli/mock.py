@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import orjson
 
+from conformance.cli import HELP
 from conformance.mock import start_mock
 from conformance.mock.data.plan import DEFAULT_PRACTITIONERS, DEFAULT_SEED
 from conformance.mock.defects import REGISTRY
@@ -32,7 +33,7 @@ class _Refused(click.ClickException):
     exit_code = 2
 
 
-@click.command(epilog=_EPILOG)
+@click.command(context_settings=HELP, epilog=_EPILOG)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default="any free port")
 @click.option("--public-url", metavar="URL", help="Origin shown in every address (for a proxy).")
 @click.option("--deployment", type=click.Choice(DEPLOYMENTS), default="tooele", show_default=True)

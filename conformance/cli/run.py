@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
+from conformance.cli import HELP
 from conformance.contract import ContractError, load_contract
 from conformance.plugin.addressing import check_argument
 from conformance.plugin.applicability import unknown_selections
@@ -38,7 +39,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(context_settings=HELP, epilog=EXAMPLES)
 @click.option(
     "--target",
     default="",
