@@ -15,7 +15,7 @@ from rich.text import Text
 from conformance.findings import Outcome
 from reports.describe import SHOWN, broken_of
 from reports.digest import digest_of
-from reports.verdict import verdict_of
+from reports.verdict import verdict_of, without_suite
 from reports.wording import (
     api_title,
     bases_of,
@@ -168,6 +168,9 @@ class _Writer:
         if digest.with_status("not-selected"):
             names = len(digest.with_status("not-selected"))
             self._field("note", f"{counted(names, 'testable clause')} not selected in this run")
+        if waiting := without_suite(self._run):
+            kind = counted(waiting, "testable clause")
+            self._field("note", f"{kind} of this deployment not judged: no suite for them yet")
         requests = counted(footer.get("requests", len(self._run.exchanges)), "request")
         seconds = f", {footer['seconds']:.1f} s" if "seconds" in footer else ""
         self._field("rests on", f"{requests}{seconds}")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # DESIGN, section 5: where several apply.
 _PRECEDENCE = (BUG, USAGE, NON_CONFORMANCE, INCONCLUSIVE, HOLDS)
+#: The reason word of clauses that wait for a suite (docs/contract.md).
+SUITE_TO_COME = "suite-to-come"
 _WORDS = {
     HOLDS: "holds",
     NON_CONFORMANCE: "non-conformance",
@@ -48,6 +50,12 @@ def verdict_of(run: Run) -> Verdict:
     word = _WORDS[code] if run.complete else "incomplete"
     reasons = run.footer.get("reasons") or conclusion.reasons
     return Verdict(code, word, _sentence(run, digest, code), tuple(map(clean, reasons)))
+
+
+def without_suite(run: Run) -> int:
+    """Count the clauses that a request could test and that no suite of flexcheck tests yet."""
+    ways = (item.get("verified_by") for item in run.clauses.values())
+    return sum(isinstance(way, dict) and way.get("not_tested") == SUITE_TO_COME for way in ways)
 
 
 def _conclusion(run: Run) -> Conclusion:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.findings import Outcome
 from reports.digest import NOT_REACHED, NOT_SELECTED, NOT_TESTED, digest_of
 from reports.html.cards import Card, CardMaker
-from reports.verdict import Verdict, verdict_of
+from reports.verdict import Verdict, verdict_of, without_suite
 from reports.wording import MEANINGS, api_title, clean, counted, one_line, reason_of, source_text
 
 if TYPE_CHECKING:
@@ -147,6 +147,8 @@ def _facts(run: Run, digest: Digest) -> Iterator[tuple[str, str]]:
     header, footer = run.header, run.footer
     target = header.get("target", {})
     kind = ", ".join(filter(None, (target.get("deployment"), target.get("environment"))))
+    if waiting := without_suite(run):
+        yield "No suite yet", f"{counted(waiting, 'testable clause')} of this deployment"
     yield "Target", f"{target.get('name', '')} ({kind})" if kind else str(target.get("name", ""))
     yield "Provider Directory", str(target.get("directory_base") or "")
     yield "Patient Access", str(target.get("fhir_base") or "")

@@ -174,3 +174,10 @@ def test_groups_of_which_nothing_was_selected_are_left_out() -> None:
     text = _text(run_of(finding("DIR-A"), clauses=clauses))
     assert "Endpoint" not in text
     assert "1 testable clause not selected in this run" in text
+
+
+def test_clauses_that_no_suite_tests_yet_are_told_beside_the_verdict() -> None:
+    waiting = {"not_tested": "suite-to-come", "because": "Its suite is not written."}
+    clauses = [item("DIR-A"), item("PA-B", verified_by=waiting)]
+    text = _text(run_of(finding("DIR-A"), clauses=clauses))
+    assert "1 testable clause of this deployment not judged: no suite" in text
