@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.checks.rows import hollow
 from conformance.checks.wording import answer
 from conformance.findings import Assertion
 from conformance.records import OK, entries_of, is_searchset, link_of, query_of
@@ -59,10 +60,10 @@ def bundle_is_well_formed(search: Search) -> Iterator[Assertion]:
         if not is_searchset(page):
             continue
         around = {name: node for name, node in page.document.items() if name != "entry"}
-        for issue in structural_issues(around):
-            yield Assertion(
-                False, issue.expression, "a well-formed Bundle", issue.message, page.id
-            )  # fmt: skip
+        issues = [(issue.expression, issue.message) for issue in structural_issues(around)]
+        issues += [(place, "without a value") for place in hollow(around)]
+        for place, message in issues:
+            yield Assertion(False, place, "a well-formed Bundle", message, page.id)
         listed = page.document.get("entry", [])
         number = len(listed) if isinstance(listed, list) else 1
         keys = [entry.key for entry in entries_of(page) if entry.resource.get("id")]
@@ -132,10 +133,23 @@ def self_link_repeats_the_search(search: Search) -> Iterator[Assertion]:
 
     A server may show a smaller `_count` than was asked, and another form of a reference.
     """
+    for page in search.pages[1:]:
+        there = bool(link_of(page, "self")) or not is_searchset(page)
+        yield Assertion(there, "Bundle.link(self)", "a self link on each page",
+                        "there" if there else "absent", page.id)  # fmt: skip
     link = link_of(search.first, "self") if search.answered else ""
     told, sent = query_of(link), dict(search.params)
+    path = link.partition("?")[0].rstrip("/")
+    if link:
+        yield Assertion(
+            path.endswith(search.resource_type) or "_getpages" in told,
+            "Bundle.link(self)", f"a search of {search.resource_type}", link, search.first.id,
+        )  # fmt: skip
     for name in sorted(told.keys() & sent.keys()):
-        shown, asked = told[name].rsplit("/", 1)[-1], sent[name].rsplit("/", 1)[-1]
+        # A `+` that is left as it is reads as a space.
+        shown, asked = (
+            value.rsplit("/", 1)[-1].replace("+", " ") for value in (told[name], sent[name])
+        )
         same = shown == asked or name == "_count"
         yield Assertion(
             same, "Bundle.link(self)", f"{name}={sent[name]}", f"{name}={told[name]}",

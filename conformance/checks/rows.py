@@ -33,7 +33,7 @@ def rows_are_well_formed(entries: Iterable[Entry]) -> Iterator[Assertion]:
     """Each row is well-formed FHIR R4: known elements, right types, required ones there."""
     for entry in entries:
         issues = [(issue.expression, issue.message) for issue in structural_issues(entry.resource)]
-        issues += [(place, "without a value") for place in _hollow(entry.resource)]
+        issues += [(place, "without a value") for place in hollow(entry.resource)]
         for place, message in issues:
             yield Assertion(
                 False, f"{entry.key}: {place}", "well-formed FHIR R4", message, entry.exchange.id
@@ -44,7 +44,7 @@ def rows_are_well_formed(entries: Iterable[Entry]) -> Iterator[Assertion]:
             )
 
 
-def _hollow(resource: Mapping[str, Any]) -> Iterator[str]:
+def hollow(resource: Mapping[str, Any]) -> Iterator[str]:
     """Yield the places of properties that are null or empty (FHIR R4 json.html)."""
     nodes: list[tuple[str, Any]] = [(str(resource.get("resourceType")), resource)]
     while nodes:

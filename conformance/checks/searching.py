@@ -62,7 +62,7 @@ def nothing_missing(
     if not search.complete:
         return
     found, selection = search.ids, Selection(search.resource_type, search.params)
-    changed = {read.request.url for read in reads if _no_longer(read, selection)}
+    changed = {read.request.url for read in reads if _no_longer(read, selection, holdings)}
     for row_id, row in holdings.rows.items():
         read = f"{search.base}/{search.resource_type}/{row_id}"
         if selection.match(row) is Match.YES and read not in changed:
@@ -87,7 +87,7 @@ def missing_rows(search: Search, holdings: Holdings) -> list[str]:
     ]
 
 
-def _no_longer(read: Exchange, selection: Selection) -> bool:
+def _no_longer(read: Exchange, selection: Selection, holdings: Holdings) -> bool:
     if read.status in ABSENT:
         return True
     now = read.document
@@ -95,7 +95,14 @@ def _no_longer(read: Exchange, selection: Selection) -> bool:
         return False
     # A read that gives something else tells nothing of the row.
     itself = read.request.url.endswith(f"/{now.get('resourceType')}/{now.get('id')}")
-    return itself and selection.match(now) is not Match.YES
+    version = _version(holdings.rows.get(str(now.get("id")), {}))
+    same = version is not None and version == _version(now)
+    return itself and not same and selection.match(now) is not Match.YES
+
+
+def _version(row: Mapping[str, Any]) -> Any:
+    meta = row.get("meta")
+    return meta.get("versionId") if isinstance(meta, dict) else None
 
 
 def same_rows(one: Search, other: Search) -> Iterator[Assertion]:

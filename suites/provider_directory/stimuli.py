@@ -265,9 +265,11 @@ def revinclude_search(directory: FhirApi, clause: Clause) -> tuple[Search | None
 
 
 def _widened(directory: FhirApi, clause: Clause, ids: list[str]) -> Search:
+    # One match fewer on a page than there are: what is added has to come on each page.
+    size = (("_count", str(len(ids) - 1)),) if len(ids) > 1 else ()
     return directory.search(
         clause.resource,
-        (("_id", ",".join(ids)), (clause.param, clause.value)),
+        (("_id", ",".join(ids)), (clause.param, clause.value), *size),
         purpose=f"{clause.param}={clause.value}",
     )
 

@@ -15,7 +15,13 @@ from conformance.contract import load_contract
 from conformance.mock.defects import REGISTRY
 
 MODULES = (rewrites_of_answers, rewrites_of_content, rewrites_of_results, rewrites_of_searches)
-CLAUSES = {clause.id: clause for clause in load_contract().clauses if clause.not_tested is None}
+#: Rewrites are made for the Provider Directory; each area has gates of its own.
+AREA = "DIR"
+CLAUSES = {
+    clause.id: clause
+    for clause in load_contract().clauses
+    if clause.area == AREA and clause.not_tested is None
+}
 
 #: With FLEXCHECK_GATES=alone each rewrite and each defect has a whole run of its own: minutes.
 ALONE = os.environ.get("FLEXCHECK_GATES") == "alone"
@@ -28,9 +34,13 @@ PACKS = (
 #: In which run each rewrite is judged.
 RUN_OF = {name: names[0] for names in PACKS for name in names}
 
-DEFECTS = {name: found.breaks for name, found in REGISTRY.items()}
+DEFECTS = {
+    name: found.breaks
+    for name, found in REGISTRY.items()
+    if any(clause.startswith(f"{AREA}-") for clause in found.breaks)
+}
 #: Defects that are judged in a whole run too: one for each place in the mock's flow.
-WHOLE = tuple({found.seam: name for name, found in REGISTRY.items()}.values())
+WHOLE = tuple({REGISTRY[name].seam: name for name in DEFECTS}.values())
 
 
 def resources_of(clauses: tuple[str, ...]) -> set[str]:

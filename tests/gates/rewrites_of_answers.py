@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rewriting import TYPES, each, on_bundles, outcome, page, rewrite, selecting
+from rewriting import TYPES, each, on_bundles, outcome, page, rewrite, selecting, with_link
 from traffic import Answer
 
 if TYPE_CHECKING:
@@ -311,4 +311,4 @@ def organization_self_link_is_missing(
     """Organization: no self link; nothing else is touched."""
     if asked.type != "Organization":
         return None
-    return {**bundle, "link": [link for link in bundle["link"] if link["relation"] != "self"]}
+    return with_link(bundle, "self", "")

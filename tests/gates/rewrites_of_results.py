@@ -35,14 +35,20 @@ if TYPE_CHECKING:
 PAGES = (each("PAGING-COMPLETE"), each("PAGING-LINKS"), each("TOTAL"))
 SEARCHED = (*SELECTING, each("LASTUPDATED-PREFIXES"), "DIR-NET-SEARCH-TYPE")
 WIDENED = (INCLUDES, REVINCLUDES)
-#: What follows where a search gives a row too few or too many.
-COUNTED = (each("TOTAL"), each("PAGING-COMPLETE"), each("SEARCH-GETPAGESOFFSET"))
+ACCEPTED = r"DIR-[A-Z]+-SEARCH-(REV)?INCLUDE"
+#: The values of `_revinclude` that something can refer by.
+REACHING = (
+    r"DIR-(ORG|PRAC)-REVINCLUDE-.*"
+    r"|DIR-LOC-REVINCLUDE-(HSVC-LOCATION|HSVC-COVERAGE-AREA|AFF-LOCATION|ROLE-LOCATION)"
+)
+#: What cannot be judged where pages after the first cannot be had.
+UNREAD = (*PAGES, *WIDENED, ACCEPTED, each("SEARCH-GETPAGESOFFSET"))
 
 
 @rewrite(
     breaks=[each("PAGING-COMPLETE")],
     also=[each("SEARCH-COUNT"), each("TOTAL"), each("SEARCH-GETPAGESOFFSET"), *SEARCHED],
-    hides=PAGES,
+    hides=UNREAD,
 )
 @on_each_bundle
 def next_link_is_missing(bundle: Bundle) -> Bundle:
@@ -50,7 +56,7 @@ def next_link_is_missing(bundle: Bundle) -> Bundle:
     return with_link(bundle, "next", "")
 
 
-@rewrite(breaks=[each("PAGING-LINKS")], also=[*SEARCHED, each("PAGING-COMPLETE")], hides=PAGES)
+@rewrite(breaks=[each("PAGING-LINKS")], also=[*SEARCHED, each("PAGING-COMPLETE")], hides=UNREAD)
 @on_bundles
 def next_link_loops(asked: Asked, bundle: Bundle) -> Bundle | None:
     """The next link of a later page leads to that page again."""
@@ -58,7 +64,7 @@ def next_link_loops(asked: Asked, bundle: Bundle) -> Bundle | None:
     return with_link(bundle, "next", here) if asked.what == "page" else None
 
 
-@rewrite(breaks=[each("PAGING-LINKS")], also=[*SEARCHED, each("PAGING-COMPLETE")], hides=PAGES)
+@rewrite(breaks=[each("PAGING-LINKS")], also=[*SEARCHED, each("PAGING-COMPLETE")], hides=UNREAD)
 @on_each_bundle
 def next_link_leaves_the_origin(bundle: Bundle) -> Bundle | None:
     """Next links name a host of the network inside."""
@@ -69,7 +75,7 @@ def next_link_leaves_the_origin(bundle: Bundle) -> Bundle | None:
 @rewrite(
     breaks=[each("PAGING-LINKS")],
     also=[*SEARCHED, each("PAGING-COMPLETE"), each("SEARCH-COUNT"), each("BUNDLE")],
-    hides=PAGES,
+    hides=UNREAD,
 )
 def pages_have_expired(asked: Asked, forward: Forward) -> Answer:
     """What a next link leads to is answered 410."""
@@ -77,7 +83,8 @@ def pages_have_expired(asked: Asked, forward: Forward) -> Answer:
 
 
 @rewrite(
-    breaks=[each("PAGING-COMPLETE")], also=[each("TOTAL"), each("SEARCH-GETPAGESOFFSET"), *SEARCHED]
+    breaks=[each("PAGING-COMPLETE")],
+    also=[each("TOTAL"), each("SEARCH-GETPAGESOFFSET"), *SEARCHED, *WIDENED],
 )
 @on_bundles
 def page_loses_its_first_row(asked: Asked, bundle: Bundle) -> Bundle | None:
@@ -129,7 +136,7 @@ def total_is_of_the_page(bundle: Bundle) -> Bundle:
     return {**bundle, "total": len(matches_of(bundle))}
 
 
-@rewrite(breaks=[each("TOTAL")])
+@rewrite(breaks=[each("TOTAL")], hides=[*WIDENED, ACCEPTED])
 @on_each_bundle
 def total_counts_included_rows(bundle: Bundle) -> Bundle:
     """Bundle.total counts included rows too."""
@@ -226,7 +233,11 @@ def row_has_another_type(bundle: Bundle) -> Bundle | None:
     return bundle
 
 
-@rewrite(breaks=[each("SEARCH-MODE")])
+@rewrite(
+    breaks=[each("SEARCH-MODE")],
+    # Organizations that are added to Organizations cannot be told from matches.
+    also=["DIR-ORG-PAGING-COMPLETE", "DIR-ORG-TOTAL", "DIR-ORG-SEARCH-INCLUDE"],
+)
 @on_each_bundle
 def mode_is_missing(bundle: Bundle) -> Bundle:
     """Entries do not tell their search mode."""
@@ -237,7 +248,7 @@ def mode_is_missing(bundle: Bundle) -> Bundle:
 
 @rewrite(
     breaks=[each("SEARCH-MODE")],
-    also=[each("BUNDLE"), each("TOTAL"), *WIDENED, "DIR-[A-Z]+-SEARCH-(REV)?INCLUDE"],
+    also=[each("BUNDLE"), *PAGES, *WIDENED, ACCEPTED],
 )
 @on_each_bundle
 def included_are_matches(bundle: Bundle) -> Bundle:
@@ -254,7 +265,7 @@ def included_are_matches(bundle: Bundle) -> Bundle:
         each("SEARCH-COUNT"),
         each("SEARCH-GETPAGESOFFSET"),
         *WIDENED,
-        "DIR-[A-Z]+-SEARCH-(REV)?INCLUDE",
+        ACCEPTED,
     ],
     alone=True,
 )
@@ -308,13 +319,7 @@ def includes_bring_nothing(asked: Asked, bundle: Bundle) -> Bundle | None:
     return _without_included(asked, bundle, "_include")
 
 
-@rewrite(
-    breaks=[
-        r"DIR-ORG-REVINCLUDE-.*",
-        r"DIR-PRAC-REVINCLUDE-.*",
-        r"DIR-LOC-REVINCLUDE-(HSVC-LOCATION|HSVC-COVERAGE-AREA|AFF-LOCATION|ROLE-LOCATION)",
-    ]
-)
+@rewrite(breaks=[REACHING])
 @on_bundles
 def revincludes_bring_nothing(asked: Asked, bundle: Bundle) -> Bundle | None:
     """_revinclude is accepted and adds nothing."""
@@ -325,6 +330,22 @@ def _without_included(asked: Asked, bundle: Bundle, name: str) -> Bundle | None:
     if asked.search is None or not dict(asked.search.query).get(name):
         return None
     return with_entries(bundle, matches_of(bundle))
+
+
+@rewrite(breaks=[each("INCLUDE-.*"), REACHING], also=["DIR-NET-INCLUDE-PARTOF"])
+@on_bundles
+def includes_end_with_the_first_page(asked: Asked, bundle: Bundle) -> Bundle | None:
+    """_include and _revinclude add rows to the first page only."""
+    later = asked.what == "page" and is_widened(asked)
+    return with_entries(bundle, matches_of(bundle)) if later else None
+
+
+@rewrite(breaks=[each("SELF-LINK")])
+@on_each_bundle
+def self_link_leads_elsewhere(bundle: Bundle) -> Bundle:
+    """The self link leads to the base, with the parameters that were sent."""
+    base, _, query = link_of(bundle, "self").partition("?")
+    return with_link(bundle, "self", f"{base.rpartition('/')[0]}/search?{query}")
 
 
 @rewrite(breaks=[INCLUDES, r"DIR-(ORG|PRAC|LOC)-REVINCLUDE-.*"])
@@ -354,20 +375,20 @@ def included_come_twice(bundle: Bundle) -> Bundle | None:
     )
 
 
-@rewrite(breaks=[INCLUDES, REVINCLUDES, "DIR-[A-Z]+-SEARCH-(REV)?INCLUDE"])
+@rewrite(breaks=[INCLUDES, REVINCLUDES, ACCEPTED], hides=[each("TOTAL")])
 def include_is_refused(asked: Asked, forward: Forward) -> Answer:
     """_include and _revinclude are answered 400."""
     return outcome(400) if asked.what == "search" and is_widened(asked) else forward(asked)
 
 
-@rewrite(breaks=["DIR-[A-Z]+-SEARCH-(REV)?INCLUDE"], also=[INCLUDES, REVINCLUDES])
+@rewrite(breaks=[ACCEPTED], also=[INCLUDES, REVINCLUDES], hides=[each("TOTAL")])
 @on_bundles
 def include_loses_the_matches(asked: Asked, bundle: Bundle) -> Bundle | None:
     """_include and _revinclude give an empty Bundle."""
     return with_entries(bundle, [], 0) if is_widened(asked) else None
 
 
-@rewrite(breaks=["DIR-[A-Z]+-SEARCH-(REV)?INCLUDE"], also=[INCLUDES, REVINCLUDES])
+@rewrite(breaks=[ACCEPTED], also=[INCLUDES, REVINCLUDES, *PAGES])
 def include_drops_the_filter(asked: Asked, forward: Forward) -> Answer:
     """With _include or _revinclude every row of the type matches."""
     if asked.what != "search" or not is_widened(asked):

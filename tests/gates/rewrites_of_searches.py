@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 #: Where nothing can be read, everything may fail.
 UNREADABLE = (r"DIR-.*",)
 WIDENED = (INCLUDES, REVINCLUDES)
+ACCEPTED = r"DIR-[A-Z]+-SEARCH-(REV)?INCLUDE"
 VALUES = tuple(
     each(suffix) for suffix in ("STRING-MATCHING", "TOKEN-SYSTEM", "LASTUPDATED-PREFIXES")
 )
@@ -60,7 +61,7 @@ PRINTED = {
 @rewrite(
     breaks=[*SELECTING, *VALUES, *NETS, EXAMPLES, each("SEARCH"), each("ID-LIST")],
     also=[*WIDENED, each("REFERENCE-FORMS"), "DIR-ROLE-EXAMPLE-CHAINED"],
-    hides=["DIR-[A-Z]+-SEARCH-(REV)?INCLUDE"],
+    hides=[ACCEPTED],
 )
 def filters_are_dropped(asked: Asked, forward: Forward) -> Answer:
     """A search gives every row of its type, whatever it asks for."""
@@ -75,7 +76,7 @@ def _all_listed(asked: Asked) -> bool:
 
 @rewrite(
     breaks=[*SELECTING, *VALUES, *NETS[1:], each("ID-LIST")],
-    also=[EXAMPLES, each("REFERENCE-FORMS"), each("PAGING-COMPLETE")],
+    also=[EXAMPLES, each("REFERENCE-FORMS"), each("PAGING-COMPLETE"), ACCEPTED],
 )
 @on_bundles
 def filtered_search_loses_a_row(asked: Asked, bundle: dict[str, Any]) -> dict[str, Any] | None:
@@ -88,7 +89,7 @@ def filtered_search_loses_a_row(asked: Asked, bundle: dict[str, Any]) -> dict[st
 
 @rewrite(
     breaks=[*SELECTING, *VALUES, *NETS, EXAMPLES, each("SEARCH"), each("ID-LIST")],
-    also=[each("REFERENCE-FORMS"), each("UNLISTED-NOT-APPLIED")],
+    also=[each("REFERENCE-FORMS"), each("TOTAL"), "DIR-ROLE-EXAMPLE-CHAINED", ACCEPTED],
 )
 def filtered_search_gains_a_row(asked: Asked, forward: Forward) -> Answer:
     """A search with a filter gives one row more, which does not satisfy it."""
@@ -132,7 +133,7 @@ def offset_skips_one_more(asked: Asked, forward: Forward) -> Answer:
     return _with_values(asked, forward, {"_getpagesoffset"}, lambda value: str(int(value) + 1))
 
 
-@rewrite(breaks=[each("ID-LIST")], also=[*WIDENED, "DIR-[A-Z]+-SEARCH-(REV)?INCLUDE"])
+@rewrite(breaks=[each("ID-LIST")], also=[*WIDENED, ACCEPTED])
 def only_the_first_id(asked: Asked, forward: Forward) -> Answer:
     """Of a list of _id values only the first is looked up."""
     return _with_values(asked, forward, {"_id"}, lambda value: value.split(",")[0])
@@ -206,7 +207,7 @@ def _strings(node: Any, key: str) -> Iterable[str]:
         yield from _strings(told, key)
 
 
-@rewrite(breaks=[each("STRING-MATCHING")], hides=[EXAMPLES])
+@rewrite(breaks=[each("STRING-MATCHING")], also=[BY_STRING], hides=[EXAMPLES])
 def strings_are_case_sensitive(asked: Asked, forward: Forward) -> Answer:
     """A string search compares upper and lower case."""
     return _by_strings(asked, forward, lambda v, held: any(t.startswith(v) for t in held))
@@ -300,7 +301,7 @@ def networks_lack_one(asked: Asked, bundle: dict[str, Any]) -> dict[str, Any] | 
     """A search for networks loses one."""
     if ("type", "ntwk") not in selecting(asked) or asked.what == "page":
         return None
-    return with_entries(bundle, bundle.get("entry", [])[1:], max(0, bundle["total"] - 1))
+    return with_entries(bundle, bundle.get("entry", [])[:-1], max(0, bundle["total"] - 1))
 
 
 @rewrite(breaks=["DIR-NET-SEARCH-COMBINED"])
@@ -357,8 +358,4 @@ def unlisted_are_ignored(asked: Asked, forward: Forward) -> Answer:
 def _unlisted(asked: Asked) -> list[tuple[str, str]]:
     if asked.what != "search":
         return []
-    return [
-        (name, value)
-        for name, value in selecting(asked)
-        if not is_listed(asked, name) or (name == "type" and value != "ntwk")
-    ]
+    return [pair for pair in selecting(asked) if not is_listed(asked, pair[0])]

@@ -208,13 +208,16 @@ def with_entries(
 
 
 def link_of(bundle: dict[str, Any], relation: str) -> str:
-    return next((link["url"] for link in bundle["link"] if link["relation"] == relation), "")
+    links = (link["url"] for link in bundle.get("link", ()) if link["relation"] == relation)
+    return next(links, "")
 
 
 def with_link(bundle: dict[str, Any], relation: str, url: str) -> dict[str, Any]:
     """Return a bundle whose link of this relation has another URL, or is gone where it is ""."""
-    links = [link for link in bundle["link"] if link["relation"] != relation]
-    return {**bundle, "link": [*links, {"relation": relation, "url": url}] if url else links}
+    links = [link for link in bundle.get("link", ()) if link["relation"] != relation]
+    links += [{"relation": relation, "url": url}] if url else []
+    rest = {name: node for name, node in bundle.items() if name != "link"}
+    return {**rest, "link": links} if links else rest
 
 
 def with_self_of(asked: Asked, bundle: dict[str, Any]) -> dict[str, Any]:
