@@ -23,6 +23,7 @@ run: $(READY) ## Judge the embedded mock and say where the report is
 test: $(READY) ## Run our own tests with coverage
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
 lint: $(READY) ## Style and format

@@ -68,9 +68,7 @@ class Finding:
     seconds: float = 0.0
 
 
-def verdict(
-    assertions: Iterable[Assertion], expectation: Expectation, *, strict: bool
-) -> Outcome:
+def verdict(assertions: Iterable[Assertion], expectation: Expectation, *, strict: bool) -> Outcome:
     """Turn assertions into an outcome: none is `skip`; a broken SHOULD is only a warning."""
     made = tuple(assertions)
     if not made:

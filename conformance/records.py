@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -45,6 +46,11 @@ class Entry:
         """The FHIRPath place of the entry in its page."""
         return f"Bundle.entry[{self.index}]"
 
+    @property
+    def is_outcome(self) -> bool:
+        """Whether it tells about the search instead of being a row of it."""
+        return self.mode == "outcome" or self.resource.get("resourceType") == "OperationOutcome"
+
     def __repr__(self) -> str:
         return f"Entry({self.key}, {self.mode or 'no mode'}, {self.exchange.id})"
 
@@ -57,8 +63,12 @@ def entries_of(page: Exchange) -> Iterator[Entry]:
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(resource, dict):
             search = entry.get("search")
-            mode = search.get("mode", "") if isinstance(search, dict) else ""
-            yield Entry(resource, str(mode), str(entry.get("fullUrl", "")), index, page)
+            mode = search.get("mode") if isinstance(search, dict) else ""
+            yield Entry(resource, _text(mode), _text(entry.get("fullUrl")), index, page)
+
+
+def _text(node: Any) -> str:
+    return "" if node is None else str(node)
 
 
 def is_searchset(page: Exchange) -> bool:
@@ -77,8 +87,17 @@ def link_of(page: Exchange, relation: str) -> str:
     links = document.get("link") if isinstance(document, dict) else None
     for link in links if isinstance(links, list) else ():
         if isinstance(link, dict) and link.get("relation") == relation:
-            return str(link.get("url", ""))
+            url = link.get("url")
+            return url if isinstance(url, str) else ""
     return ""
+
+
+def query_of(url: str) -> dict[str, str]:
+    """Return the query parameters of an address, decoded; nothing where it is no address."""
+    try:
+        return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    except ValueError:
+        return {}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -131,7 +150,7 @@ class Search:
         """
         widened = any(name in {"_include", "_revinclude"} for name, _ in self.params)
         for entry in self.entries:
-            if entry.mode == "outcome" or entry.resource.get("resourceType") == "OperationOutcome":
+            if entry.is_outcome:
                 continue
             mine = entry.resource.get("resourceType") == self.resource_type
             if not widened or entry.mode == "match" or (not entry.mode and mine):
@@ -142,7 +161,7 @@ class Search:
         """The rows added by `_include` or `_revinclude`."""
         matched = {(entry.exchange.id, entry.index) for entry in self.matches}
         for entry in self.entries:
-            if (entry.exchange.id, entry.index) not in matched and entry.mode != "outcome":
+            if (entry.exchange.id, entry.index) not in matched and not entry.is_outcome:
                 yield entry
 
     @property

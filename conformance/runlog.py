@@ -14,7 +14,7 @@ from conformance.exchange import Exchange, Request, Response
 from conformance.findings import Assertion, Finding, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
     from types import TracebackType
 
@@ -156,23 +156,38 @@ def _pairs(items: list[list[str]]) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in items)
 
 
+def _clause_from_json(data: dict[str, Any]) -> dict[str, Any]:
+    clause: dict[str, Any] = data["clause"]
+    if not isinstance(clause["id"], str):
+        raise TypeError("a clause's id is text")
+    return clause
+
+
+#: What each type of line becomes.
+_READERS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "header": dict,
+    "clause": _clause_from_json,
+    "exchange": exchange_from_json,
+    "finding": finding_from_json,
+    "footer": dict,
+}
+
+
 def read_run(path: Path) -> Run:
     """Read `run.ndjson` (or the run directory that holds it).
 
     A last line cut short by a kill is left out. `ValueError` says which line is not a run log's.
     """
     log = path / "run.ndjson" if path.is_dir() else path
-    parts: dict[str, list[dict[str, Any]]] = {
-        kind: [] for kind in ("header", "clause", "exchange", "finding", "footer")
-    }
+    parts: dict[str, list[Any]] = {kind: [] for kind in _READERS}
     lines = log.read_bytes().split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line:
             continue
         try:
             record = orjson.loads(line)
-            parts[record["type"]].append(record)
-        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+            parts[record["type"]].append(_READERS[record["type"]](record))
+        except (ValueError, KeyError, TypeError) as error:
             if number == len(lines):
                 break
             raise ValueError(f"{log}, line {number}: not a line of a run log") from error
@@ -180,8 +195,8 @@ def read_run(path: Path) -> Run:
         raise ValueError(f"{log}: no header line: this is no flexcheck run log")
     return Run(
         header=parts["header"][0],
-        clauses={item["clause"]["id"]: item["clause"] for item in parts["clause"]},
-        exchanges={item["id"]: exchange_from_json(item) for item in parts["exchange"]},
-        findings=tuple(finding_from_json(item) for item in parts["finding"]),
+        clauses={clause["id"]: clause for clause in parts["clause"]},
+        exchanges={exchange.id: exchange for exchange in parts["exchange"]},
+        findings=tuple(parts["finding"]),
         footer=parts["footer"][0] if parts["footer"] else {},
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.checks.wording import answer
 from conformance.findings import Assertion
+from conformance.records import OK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,11 +24,18 @@ def open_to_everyone(exchanges: Iterable[Exchange]) -> Iterator[Assertion]:
         if names & {"authorization", "cookie"} or exchange.response is None:
             continue
         refused = exchange.status in CLOSED or bool(exchange.response.header("www-authenticate"))
+        # A redirect on the same origin was followed: what a login answers is a web page.
+        media_type = exchange.response.header("content-type").lower()
+        page = exchange.status == OK and exchange.document is None and "html" in media_type
         elsewhere = exchange.response.header("location") if 300 <= exchange.status < 400 else ""  # noqa: PLR2004 - HTTP's redirects
         yield Assertion(
-            not refused and not elsewhere,
+            not refused and not elsewhere and not page,
             "status",
             "an answer without credentials",
-            f"{exchange.status} to {elsewhere}" if elsewhere else answer(exchange),
+            f"{exchange.status} to {elsewhere}" if elsewhere else _shown(exchange, page=page),
             exchange.id,
         )
+
+
+def _shown(exchange: Exchange, *, page: bool) -> str:
+    return f"{exchange.status}, a web page ({exchange.request.url})" if page else answer(exchange)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
 from conformance.checks.wording import answer
 from conformance.findings import Assertion
-from conformance.records import OK, entries_of, is_searchset, link_of
+from conformance.records import OK, entries_of, is_searchset, link_of, query_of
+from conformance.search import definitions_of
+from profiles import structural_issues
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +31,7 @@ def bundle_is_a_searchset(search: Search) -> Iterator[Assertion]:
 
 
 def _entry_is_whole(entry: Entry) -> Iterator[Assertion]:
-    if entry.mode == "outcome" or entry.resource.get("resourceType") == "OperationOutcome":
+    if entry.is_outcome:
         return
     has_id = isinstance(entry.resource.get("id"), str)
     yield Assertion(
@@ -41,13 +42,37 @@ def _entry_is_whole(entry: Entry) -> Iterator[Assertion]:
         entry.exchange.id,
     )
     if has_id:
-        absolute = "://" in entry.full_url or entry.full_url.startswith("urn:")
+        # A urn names no place on a server, so it cannot disagree with the id (bundle.html).
+        agrees = "://" in entry.full_url and entry.full_url.endswith(f"/{entry.key}")
         yield Assertion(
-            absolute and entry.full_url.endswith(f"/{entry.key}"),
+            agrees or entry.full_url.startswith("urn:"),
             f"{entry.at}.fullUrl",
             f"an absolute URL that ends with {entry.key}",
             entry.full_url or "absent",
             entry.exchange.id,
+        )
+
+
+def bundle_is_well_formed(search: Search) -> Iterator[Assertion]:
+    """Each page is well-formed around its rows: every entry holds one, none stands there twice."""
+    for page in search.pages:
+        if not is_searchset(page):
+            continue
+        around = {name: node for name, node in page.document.items() if name != "entry"}
+        for issue in structural_issues(around):
+            yield Assertion(
+                False, issue.expression, "a well-formed Bundle", issue.message, page.id
+            )  # fmt: skip
+        listed = page.document.get("entry", [])
+        number = len(listed) if isinstance(listed, list) else 1
+        keys = [entry.key for entry in entries_of(page) if entry.resource.get("id")]
+        rows = sum(1 for _ in entries_of(page))
+        yield Assertion(
+            rows == number and len(set(keys)) == len(keys),
+            "Bundle.entry",
+            f"{number} rows, each once",
+            f"{rows} rows, {len(keys) - len(set(keys))} of them again",
+            page.id,
         )
 
 
@@ -89,7 +114,7 @@ def self_link_names_the_search(search: Search) -> Iterator[Assertion]:
     if not search.answered:
         return
     link = link_of(search.first, "self")
-    named = dict(parse_qsl(urlsplit(link).query, keep_blank_values=True))
+    named = query_of(link)
     yield Assertion(bool(link), "Bundle.link(self)", "a self link", link or "absent",
                     search.first.id)  # fmt: skip
     for name, value in search.params if link else ():
@@ -102,13 +127,43 @@ def self_link_names_the_search(search: Search) -> Iterator[Assertion]:
         )
 
 
+def self_link_repeats_the_search(search: Search) -> Iterator[Assertion]:
+    """The self link leads to the searched type with the values sent, and selects nothing more.
+
+    A server may show a smaller `_count` than was asked, and another form of a reference.
+    """
+    link = link_of(search.first, "self") if search.answered else ""
+    told, sent = query_of(link), dict(search.params)
+    for name in sorted(told.keys() & sent.keys()):
+        shown, asked = told[name].rsplit("/", 1)[-1], sent[name].rsplit("/", 1)[-1]
+        same = shown == asked or name == "_count"
+        yield Assertion(
+            same, "Bundle.link(self)", f"{name}={sent[name]}", f"{name}={told[name]}",
+            search.first.id,
+        )  # fmt: skip
+    selecting = definitions_of(search.resource_type).keys() | {"_include", "_revinclude"}
+    more = sorted(told.keys() & selecting - sent.keys())
+    if link:
+        yield Assertion(
+            not more, "Bundle.link(self)", "no parameter that was not sent",
+            f"{', '.join(more)} in {link}" if more else "none", search.first.id,
+        )  # fmt: skip
+
+
+def _is_resource(exchange: Exchange) -> bool:
+    document = exchange.document
+    return isinstance(document, dict) and isinstance(document.get("resourceType"), str)
+
+
 def content_type_is_fhir(exchanges: Iterable[Exchange]) -> Iterator[Assertion]:
     """A body that is a FHIR resource comes as `application/fhir+json` (http.html#mime-type)."""
     for exchange in exchanges:
-        if exchange.status == OK and exchange.response is not None:
+        if exchange.response is not None and (exchange.status == OK or _is_resource(exchange)):
             told = exchange.response.header("content-type")
+            media_type, *parameters = told.lower().replace(" ", "").replace('"', "").split(";")
+            charsets = {part for part in parameters if part.startswith("charset=")}
             yield Assertion(
-                told.partition(";")[0].strip().lower() == "application/fhir+json",
+                media_type == "application/fhir+json" and charsets <= {"charset=utf-8"},
                 "header Content-Type",
                 "application/fhir+json",
                 told or "absent",

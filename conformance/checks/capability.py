@@ -69,9 +69,7 @@ def guide_version_is(
             yield from _claim(claim, canonical, version, place, "")
 
 
-def _claim(
-    claim: str, canonical: str, version: str, at: str, exchange: str
-) -> Iterator[Assertion]:
+def _claim(claim: str, canonical: str, version: str, at: str, exchange: str) -> Iterator[Assertion]:
     url, bar, told = claim.partition("|")
     if bar and url.startswith(canonical):
         yield Assertion(told == version, at, f"…|{version}", claim, exchange)
@@ -81,11 +79,17 @@ def _strings(node: Any) -> list[str]:
     return [item for item in node if isinstance(item, str)] if isinstance(node, list) else []
 
 
+def _servers(exchange: Exchange) -> Iterator[Mapping[str, Any]]:
+    rest = exchange.document.get("rest") if is_capability_statement(exchange) else None
+    for item in rest if isinstance(rest, list) else ():
+        if isinstance(item, dict) and item.get("mode") != "client":
+            yield item
+
+
 def declared(exchange: Exchange, resource_type: str) -> Mapping[str, Any] | None:
     """Return the CapabilityStatement's entry for a resource type, None where there is none."""
-    rest = exchange.document.get("rest") if is_capability_statement(exchange) else None
-    for server in rest if isinstance(rest, list) else ():
-        resources = server.get("resource") if isinstance(server, dict) else None
+    for server in _servers(exchange):
+        resources = server.get("resource")
         for entry in resources if isinstance(resources, list) else ():
             if isinstance(entry, dict) and entry.get("type") == resource_type:
                 return entry
@@ -117,11 +121,13 @@ def interactions_are_declared(
 def parameters_are_declared(
     exchange: Exchange, resource_type: str, names: Iterable[str]
 ) -> Iterator[Assertion]:
-    """Each documented search parameter that selects rows is declared."""
+    """Each documented search parameter that selects rows is declared, for the type or for all."""
     entry = declared(exchange, resource_type)
     if entry is None:
         return
     told = _codes(entry, "searchParam", "name")
+    for server in _servers(exchange):
+        told |= _codes(server, "searchParam", "name")
     for name in names:
         yield Assertion(
             name in told,

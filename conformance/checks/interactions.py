@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.checks.wording import answer, is_outcome
 from conformance.findings import Assertion
 from conformance.records import OK
+from conformance.search.dates import span_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -19,9 +20,7 @@ ABSENT = frozenset({404, 410})
 
 def read_returns(exchange: Exchange, resource_type: str, resource_id: str) -> Iterator[Assertion]:
     """A read answers 200 with the resource that was asked for."""
-    yield Assertion(
-        exchange.status == OK, "status", "200", answer(exchange), exchange.id
-    )
+    yield Assertion(exchange.status == OK, "status", "200", answer(exchange), exchange.id)
     if exchange.status == OK:
         yield _is("resourceType", resource_type, exchange)
         yield _is("id", resource_id, exchange)
@@ -48,7 +47,7 @@ def _is(path: str, expected: str, exchange: Exchange) -> Assertion:
     node: Any = exchange.document
     for step in path.split("."):
         node = node.get(step) if isinstance(node, dict) else None
-    return Assertion(node == expected, path, expected, _shown(node), exchange.id)
+    return Assertion(node == expected, path, str(expected), _shown(node), exchange.id)
 
 
 def _shown(node: Any) -> str:
@@ -70,18 +69,49 @@ def version_is_told(exchange: Exchange) -> Iterator[Assertion]:
 
 
 def read_agrees(exchange: Exchange, row: Mapping[str, Any]) -> Iterator[Assertion]:
-    """A read gives the same content as the search row of the same version."""
+    """A read gives the same content as the search row of the same version.
+
+    Where neither tells a version the row may have changed in between: nothing is demonstrated.
+    """
     document = exchange.document
     if exchange.status != OK or not isinstance(document, dict):
         return
-    if _version(document) != _version(row):
+    if _version(document) != _version(row) or _version(row) == (None, None):
         return
-    for name in sorted((document.keys() | row.keys()) - {"meta", "text"}):
+    told, known = ({**node, "meta.profile": _profiles(node)} for node in (document, row))
+    for name in sorted((told.keys() | known.keys()) - {"meta", "text"}):
         yield Assertion(
-            document.get(name) == row.get(name),
+            told.get(name) == known.get(name),
             f"{row.get('resourceType')}.{name}",
-            f"as in the search row: {_shown(row.get(name))}",
-            _shown(document.get(name)),
+            f"as in the search row: {_shown(known.get(name))}",
+            _shown(told.get(name)),
+            exchange.id,
+        )
+
+
+def _profiles(resource: Mapping[str, Any]) -> Any:
+    meta = resource.get("meta")
+    return meta.get("profile") if isinstance(meta, dict) else None
+
+
+def read_is_not_older(exchange: Exchange, row: Mapping[str, Any]) -> Iterator[Assertion]:
+    """A read that gives another version than the search row did gives a later one.
+
+    Times are compared, not their spelling; two versions may be of the same second.
+    """
+    document = exchange.document
+    if exchange.status != OK or not isinstance(document, dict):
+        return
+    (version, then), (known, since) = _version(document), _version(row)
+    before, after = span_of(str(since)), span_of(str(then))
+    same = after is not None and before is not None and after.start == before.start
+    if before and not (version == known and same):
+        later = after is not None and after.start > before.start
+        yield Assertion(
+            (later or (same and bool(version))) and (version or "") != known,
+            "meta",
+            f"version {_shown(known)} of {since} or a later one",
+            f"version {_shown(version)} of {_shown(then)}",
             exchange.id,
         )
 
@@ -96,6 +126,24 @@ def _version(resource: Mapping[str, Any]) -> tuple[Any, Any]:
 def unknown_is_absent(exchange: Exchange) -> Iterator[Assertion]:
     """What does not exist is answered 404 (410 where it once did)."""
     yield Assertion(exchange.status in ABSENT, "status", "404", answer(exchange), exchange.id)
+
+
+def no_error_is_hidden(exchanges: Iterable[Exchange]) -> Iterator[Assertion]:
+    """What is no result but an OperationOutcome has the status of an error."""
+    for exchange in exchanges:
+        if exchange.status < 400 and is_outcome(exchange):  # noqa: PLR2004 - as below
+            yield Assertion(False, "status", "4xx or 5xx", answer(exchange), exchange.id)
+
+
+def refused_as_unsupported(exchange: Exchange) -> Iterator[Assertion]:
+    """A request that may be refused is refused by a 4xx or 501 with an OperationOutcome."""
+    yield Assertion(
+        (400 <= exchange.status < 500 or exchange.status == 501) and is_outcome(exchange),  # noqa: PLR2004 - HTTP's refusals
+        "response",
+        "an answer, or a 4xx or 501 with an OperationOutcome",
+        answer(exchange),
+        exchange.id,
+    )
 
 
 def errors_carry_outcome(exchanges: Iterable[Exchange]) -> Iterator[Assertion]:

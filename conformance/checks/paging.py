@@ -38,7 +38,7 @@ def links_lead_to_the_end(search: Search) -> Iterator[Assertion]:
 
 def each_row_once(search: Search) -> Iterator[Assertion]:
     """No row stands on two pages, or twice on one."""
-    counted = Counter(entry.key for entry in search.matches)
+    counted = Counter(entry.key for entry in search.matches if entry.resource.get("id"))
     twice = [key for key, number in counted.items() if number > 1]
     for entry in search.matches:
         if entry.key in twice:
@@ -73,10 +73,10 @@ def total_is_the_number_of_rows(search: Search) -> Iterator[Assertion]:
     if not search.complete:
         return
     for page in search.pages:
-        total = page.document.get("total")
+        total = page.document.get("total") if is_searchset(page) else None
         if total is not None:
             yield Assertion(
-                total == len(search.ids) and isinstance(total, int),
+                type(total) is int and total == len(search.ids),
                 "Bundle.total",
                 str(len(search.ids)),
                 str(total),
@@ -124,9 +124,19 @@ def offset_skips(first: Search, second: Search, offset: int) -> Iterator[Asserti
         )
 
 
+def offset_leaves_the_rest(search: Search, rest: int) -> Iterator[Assertion]:
+    """Skipping all but the last `rest` rows of a type leaves just as many."""
+    yield from search_is_answered(search)
+    if search.answered:
+        found = len(search.ids)
+        yield Assertion(
+            found == rest,
+            "Bundle.entry",
+            f"{rest} rows over all pages",
+            f"{found} rows" + (" or more" if found > rest else ""),
+            search.first.id,
+        )
+
+
 def _rows(page: Exchange) -> list[str]:
-    return [
-        entry.key
-        for entry in entries_of(page)
-        if entry.mode not in {"include", "outcome"}
-    ]
+    return [entry.key for entry in entries_of(page) if entry.mode not in {"include", "outcome"}]

@@ -32,16 +32,31 @@ def rows_claim_profile(entries: Iterable[Entry], profile: str) -> Iterator[Asser
 def rows_are_well_formed(entries: Iterable[Entry]) -> Iterator[Assertion]:
     """Each row is well-formed FHIR R4: known elements, right types, required ones there."""
     for entry in entries:
-        issues = structural_issues(entry.resource)
-        for issue in issues:
+        issues = [(issue.expression, issue.message) for issue in structural_issues(entry.resource)]
+        issues += [(place, "without a value") for place in _hollow(entry.resource)]
+        for place, message in issues:
             yield Assertion(
-                False, f"{entry.key}: {issue.expression}", "well-formed FHIR R4", issue.message,
-                entry.exchange.id,
-            )  # fmt: skip
+                False, f"{entry.key}: {place}", "well-formed FHIR R4", message, entry.exchange.id
+            )
         if not issues:
             yield Assertion(
                 True, entry.key, "well-formed FHIR R4", "well-formed", entry.exchange.id
             )
+
+
+def _hollow(resource: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the places of properties that are null or empty (FHIR R4 json.html)."""
+    nodes: list[tuple[str, Any]] = [(str(resource.get("resourceType")), resource)]
+    while nodes:
+        place, node = nodes.pop()
+        if node in (None, "", [], {}):
+            yield place
+        elif isinstance(node, dict):
+            nodes += [(f"{place}.{name}", value) for name, value in node.items()]
+        elif isinstance(node, list):
+            # A null in an array stands for a value that has an extension only.
+            held = ((index, value) for index, value in enumerate(node) if value is not None)
+            nodes += [(f"{place}[{index}]", value) for index, value in held]
 
 
 def references_are_networks(referred: Mapping[str, Any]) -> Iterator[Assertion]:
@@ -65,8 +80,12 @@ def is_network(resource: Any) -> bool:
     types = resource.get("type")
     codings = [
         coding
-        for concept in (types if isinstance(types, list) else ())
+        for concept in _list_of(types)
         if isinstance(concept, dict)
-        for coding in concept.get("coding") or ()
+        for coding in _list_of(concept.get("coding"))
     ]
     return any(isinstance(coding, dict) and coding.get("code") == "ntwk" for coding in codings)
+
+
+def _list_of(node: Any) -> list[Any]:
+    return node if isinstance(node, list) else []

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conformance.checks.interactions import ABSENT
 from conformance.checks.wording import answer, listed
 from conformance.findings import Assertion
+from conformance.records import OK
 from conformance.search import Match, Selection, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from conformance.exchange import Exchange
     from conformance.records import Holdings, Search
 
 
@@ -21,12 +24,17 @@ def search_is_answered(search: Search) -> Iterator[Assertion]:
     )
 
 
-def search_is_exact(search: Search, holdings: Holdings) -> Iterator[Assertion]:
-    """A search returns every row that the directory is known to hold for it, and no other."""
+def search_is_exact(
+    search: Search, holdings: Holdings, reads: Iterable[Exchange] = ()
+) -> Iterator[Assertion]:
+    """A search returns every row that the directory is known to hold for it, and no other.
+
+    `reads` are those of `nothing_missing`.
+    """
     yield from search_is_answered(search)
     if search.answered:
         yield from nothing_extra(search)
-        yield from nothing_missing(search, holdings)
+        yield from nothing_missing(search, holdings, reads)
 
 
 def nothing_extra(search: Search) -> Iterator[Assertion]:
@@ -43,13 +51,21 @@ def nothing_extra(search: Search) -> Iterator[Assertion]:
         )
 
 
-def nothing_missing(search: Search, holdings: Holdings) -> Iterator[Assertion]:
-    """Each known row that satisfies every parameter came back (judged on complete searches)."""
+def nothing_missing(
+    search: Search, holdings: Holdings, reads: Iterable[Exchange] = ()
+) -> Iterator[Assertion]:
+    """Each known row that satisfies every parameter came back (judged on complete searches).
+
+    `reads` are reads of rows that did not: one that is gone by now, or that changed and no longer
+    satisfies the parameters, is not missing.
+    """
     if not search.complete:
         return
     found, selection = search.ids, Selection(search.resource_type, search.params)
+    changed = {read.request.url for read in reads if _no_longer(read, selection)}
     for row_id, row in holdings.rows.items():
-        if selection.match(row) is Match.YES:
+        read = f"{search.base}/{search.resource_type}/{row_id}"
+        if selection.match(row) is Match.YES and read not in changed:
             yield Assertion(
                 row_id in found,
                 "Bundle.entry",
@@ -59,8 +75,36 @@ def nothing_missing(search: Search, holdings: Holdings) -> Iterator[Assertion]:
             )
 
 
+def missing_rows(search: Search, holdings: Holdings) -> list[str]:
+    """Return the ids of the known rows that a search should have brought and did not."""
+    if not search.complete:
+        return []
+    found, selects = search.ids, Selection(search.resource_type, search.params).match
+    return [
+        row_id
+        for row_id, row in holdings.rows.items()
+        if row_id not in found and selects(row) is Match.YES
+    ]
+
+
+def _no_longer(read: Exchange, selection: Selection) -> bool:
+    if read.status in ABSENT:
+        return True
+    now = read.document
+    if read.status != OK or not isinstance(now, dict):
+        return False
+    # A read that gives something else tells nothing of the row.
+    itself = read.request.url.endswith(f"/{now.get('resourceType')}/{now.get('id')}")
+    return itself and selection.match(now) is not Match.YES
+
+
 def same_rows(one: Search, other: Search) -> Iterator[Assertion]:
-    """Two ways of asking the same return the same rows."""
+    """Two ways of asking the same return the same rows.
+
+    Where neither is answered, nothing can be compared; that is judged on its own.
+    """
+    if not (one.answered or other.answered):
+        return
     for search in (one, other):
         yield from search_is_answered(search)
     if one.complete and other.complete:
@@ -80,12 +124,19 @@ def partition(low: Search, high: Search, holdings: Holdings) -> Iterator[Asserti
         yield from search_is_answered(search)
     if not (low.complete and high.complete):
         return
-    both = low.ids & high.ids
+    # A row that was changed between the two searches may rightly stand in both.
+    rows = [{entry.key: entry.resource for entry in search.matches} for search in (low, high)]
+    both = {key for key, row in rows[0].items() if rows[1].get(key) == row}
     yield Assertion(
         not both, "Bundle.entry", f"no row in both {low} and {high}", listed(both) or "none",
         high.first.id,
     )  # fmt: skip
-    neither = holdings.rows.keys() - low.ids - high.ids
+    selections = [Selection(search.resource_type, search.params) for search in (low, high)]
+    neither = {
+        row_id
+        for row_id in holdings.rows.keys() - low.ids - high.ids
+        if any(selection.match(holdings.rows[row_id]) is Match.YES for selection in selections)
+    }
     yield Assertion(
         not neither, "Bundle.entry", f"every row in {low} or {high}",
         f"in neither: {listed(neither)}" if neither else "every row", high.first.id,

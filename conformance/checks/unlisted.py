@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
 from conformance.checks.wording import answer, is_outcome
 from conformance.findings import Assertion
-from conformance.records import entries_of, is_searchset, link_of
+from conformance.records import entries_of, is_searchset, link_of, query_of
 from conformance.search import Match, Selection, definitions_of
 
 if TYPE_CHECKING:
@@ -33,7 +32,10 @@ class Handling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A search with an unlisted parameter, and the same search without it."""
+    """A search with an unlisted parameter, and the same search without it.
+
+    For a name that the standard does not define, `value` is one that no row can hold.
+    """
 
     name: str
     value: str
@@ -51,9 +53,7 @@ def classify(probe: Probe) -> Handling:
     if not is_searchset(page):
         return Handling.OTHER
     if _unchanged(probe):
-        named = probe.name in dict(
-            parse_qsl(urlsplit(link_of(page, "self")).query, keep_blank_values=True)
-        )
+        named = probe.name in query_of(link_of(page, "self"))
         return Handling.IGNORED_BUT_NAMED if named else Handling.IGNORED
     return Handling.APPLIED
 
@@ -61,13 +61,14 @@ def classify(probe: Probe) -> Handling:
 def _unchanged(probe: Probe) -> bool:
     """Whether the rows are those of the search without the parameter.
 
-    A row that breaks the parameter proves that it was not applied; so does the same first page.
+    A row that breaks the parameter proves that it was not applied (a server need not give rows
+    in the same order twice); so does the same first page.
     """
-    known = definitions_of(probe.asked.resource_type)
-    if probe.name in known:
-        selection = Selection(probe.asked.resource_type, ((probe.name, probe.value),))
-        if any(selection.match(entry.resource) is Match.NO for entry in probe.asked.matches):
-            return True
+    if probe.name not in definitions_of(probe.asked.resource_type):
+        return any(probe.asked.matches) or not any(probe.baseline.matches)
+    selection = Selection(probe.asked.resource_type, ((probe.name, probe.value),))
+    if any(selection.match(entry.resource) is Match.NO for entry in probe.asked.matches):
+        return True
     return _keys(probe.asked.first) == _keys(probe.baseline.first)
 
 
@@ -76,10 +77,15 @@ def _keys(page: Exchange) -> list[str]:
 
 
 def unlisted_is_not_applied(probe: Probe) -> Iterator[Assertion]:
-    """A parameter that is not listed selects nothing."""
+    """A parameter that is not listed selects nothing.
+
+    Where there is no row even without it, an empty answer demonstrates nothing.
+    """
     if not probe.baseline.answered:
         return
     handling = classify(probe)
+    if probe.asked.answered and not any(probe.baseline.matches):
+        return
     yield Assertion(
         handling is not Handling.APPLIED,
         f"parameter {probe.name}",

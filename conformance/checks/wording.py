@@ -1,8 +1,10 @@
-"""What checks say of an answer, in few words. Imports exchange only."""
+"""What checks say of an answer, in few words. Imports exchange and profiles."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from profiles import structural_issues
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,13 +43,14 @@ def outcome_text(document: Any) -> str:
 
 
 def is_outcome(exchange: Exchange) -> bool:
-    """Whether the body is an OperationOutcome with at least one issue."""
+    """Whether the body is a well-formed OperationOutcome with at least one issue."""
     document = exchange.document
     return (
         isinstance(document, dict)
         and document.get("resourceType") == "OperationOutcome"
         and isinstance(document.get("issue"), list)
         and bool(document["issue"])
+        and not structural_issues(document)
     )
 
 

@@ -6,8 +6,9 @@ Imports no other room: commands come from the entry-point group `flexcheck.comma
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 GROUP = "flexcheck.commands"
+INCONCLUSIVE, BUG = 3, 4
 
 
 class Commands(click.Group):
@@ -41,6 +43,25 @@ class Commands(click.Group):
         command: click.Command = point.load()
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is asked for; an unknown one is told with what was meant."""
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            close = get_close_matches(args[0], known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+            ctx.fail(f"there is no command {args[0]!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; one that Ctrl-C ends is inconclusive, where click would say 1."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("flexcheck: interrupted.", err=True)
+            raise SystemExit(INCONCLUSIVE) from None
+
 
 @click.command(
     cls=Commands,
@@ -61,8 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         cli.main(args=None if arguments is None else list(arguments), prog_name="flexcheck")
     except Exception as error:  # noqa: BLE001 - the last resort: a clear line and exit code 4
+        said = " ".join(f"{type(error).__name__}: {error}".split())
         sys.stderr.write(
-            f"flexcheck: a bug of flexcheck: {type(error).__name__}: {error}. Please report it with"
-            " the command you ran.\n"
+            f"flexcheck: a bug of flexcheck: {said}. Please report it with the command you ran.\n"
         )
-        raise SystemExit(4) from None
+        raise SystemExit(BUG) from None

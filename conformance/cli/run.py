@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import signal
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ import pytest
 from conformance.contract import ContractError, load_contract
 from conformance.plugin.addressing import check_argument
 from conformance.plugin.applicability import unknown_selections
+from conformance.plugin.keys import EXIT_CODE
+from conformance.plugin.settings import SIGN, SUITES, why_no_run_directory
 from conformance.target import TargetError
 from conformance.verdict import BUG, INCONCLUSIVE, USAGE
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 QUIET = (
     *("-qq", "--no-header", "--no-summary", "--disable-warnings", "--tb=short"),
     *("-p", "no:cacheprovider", "--flexcheck-quiet"),
+    # At the end of any run it imports all of hypothesis, which no suite uses: a second's wait.
+    *("-p", "no:hypothesispytest"),
 )
 
 EXAMPLES = """\b
@@ -59,17 +63,28 @@ def run(
     Arguments after `--` go to pytest.
     """
     _refuse_mistakes(target, only, out)
-    suites = Path(str(files("suites")))
     arguments = [
-        *(str(suites), "-c", str(suites / "run.ini"), f"--rootdir={suites.parent}", *QUIET),
+        *(str(SUITES), "-c", str(SUITES / "run.ini"), f"--rootdir={SUITES.parent}", *QUIET),
         *(("--target", target) if target else ()),
         *(part for word in only for part in ("--only", word)),
         *(("--should-fails",) if strict else ()),
         *(("--out", out) if out else ()),
         *pytest_args,
     ]
+    os.environ[SIGN] = "1"
     signal.signal(signal.SIGTERM, _as_interrupt)
-    raise SystemExit(_our_code(pytest.main(arguments)))
+    ending = _Ending()
+    code = pytest.main(arguments, plugins=[ending])
+    raise SystemExit(_our_code(code) if ending.code is None else ending.code)
+
+
+class _Ending:
+    """Learns flexcheck's exit code where pytest came so far."""
+
+    code: int | None = None
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        self.code = config.stash.get(EXIT_CODE, None)
 
 
 def _refuse_mistakes(target: str, only: tuple[str, ...], out: str) -> None:
@@ -79,8 +94,8 @@ def _refuse_mistakes(target: str, only: tuple[str, ...], out: str) -> None:
         problems = unknown_selections(only, load_contract().clauses)
     except (TargetError, ContractError) as error:
         problems = [str(error)]
-    if out and Path(out).exists() and (not Path(out).is_dir() or any(Path(out).iterdir())):
-        problems.append(f"--out {out}: exists already and is not an empty folder; name a new one")
+    if out:
+        problems += why_no_run_directory(Path(out))
     if problems:
         for problem in problems:
             click.echo(f"flexcheck: {problem}", err=True)
@@ -93,14 +108,11 @@ def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _our_code(code: int | pytest.ExitCode) -> int:
-    """Translate pytest's own exit codes; ours are plain numbers already (DESIGN, section 5)."""
-    if not isinstance(code, pytest.ExitCode):
-        return int(code)
+    """Translate pytest's own exit code of a run that never became one of ours."""
     return {
         pytest.ExitCode.OK: 0,
         pytest.ExitCode.TESTS_FAILED: 1,
         pytest.ExitCode.INTERRUPTED: INCONCLUSIVE,
-        pytest.ExitCode.INTERNAL_ERROR: BUG,
         pytest.ExitCode.USAGE_ERROR: USAGE,
         pytest.ExitCode.NO_TESTS_COLLECTED: INCONCLUSIVE,
-    }[code]
+    }.get(pytest.ExitCode(code), BUG)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from conformance.client.http import TargetUnusable
 from conformance.client.searching import search
 from conformance.records import Holdings
 
@@ -44,10 +45,20 @@ class FhirApi:
         return f"FhirApi({self.base})"
 
     def once(self, key: Hashable, send: Callable[[], Kept]) -> Kept:
-        """Return what `send` gave for this key the first time in the run."""
+        """Return what `send` gave for this key the first time in the run.
+
+        Raises:
+            TargetUnusable: it had no usable answer then; it is not sent again.
+        """
         if key not in self._kept:
-            self._kept[key] = send()
-        kept: Kept = self._kept[key]
+            try:
+                self._kept[key] = send()
+            except TargetUnusable as unusable:
+                self._kept[key] = unusable
+        kept: Kept | TargetUnusable = self._kept[key]
+        if isinstance(kept, TargetUnusable):
+            # A new one each time: an exception gathers the traceback of each raise.
+            raise TargetUnusable(str(kept), kept.exchange)
         return kept
 
     def get(self, path: str, *, purpose: str, accept: str = "") -> Exchange:

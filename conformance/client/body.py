@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import orjson
 
+from conformance.client.inflate import CannotInflate, Inflater
 from conformance.exchange import Response
 
 if TYPE_CHECKING:
     from conformance.redaction import Redactor
 
+TOO_LATE = "the body did not end within the time limit"
+#: FHIR nests a handful of levels; whoever walks a document recurses once a level.
+MAX_DEPTH = 100
+
 
 def read_response(
-    answer: httpx.Response, redactor: Redactor, *, max_bytes: int, deadline: float
+    answer: httpx.Response, redactor: Redactor, *, fhir: bool, max_bytes: int, deadline: float
 ) -> Response:
     """Read a streamed answer to its end, or to the bound it breaks.
 
@@ -25,12 +30,13 @@ def read_response(
     Args:
         answer: an httpx response whose body was not read yet.
         redactor: masks secrets before anything is kept.
+        fhir: a FHIR API was asked, not a login.
         max_bytes: the largest decoded body read.
         deadline: `time.monotonic()` by which the body has to be there.
     """
     content, problem = _read(answer, max_bytes, deadline)
     text, problem = _decode(content, problem)
-    body = redactor.text(text)
+    body = redactor.text(text, fhir=fhir and '"resourceType"' in text)
     document, problem = _parse(body, problem)
     return Response(
         status=answer.status_code,
@@ -43,22 +49,23 @@ def read_response(
 
 
 def _read(answer: httpx.Response, max_bytes: int, deadline: float) -> tuple[bytes, str]:
-    chunks, size = [], 0
+    content = bytearray()
     try:
-        for chunk in answer.iter_bytes():
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > max_bytes:
-                return b"".join(chunks)[:max_bytes], f"the body is larger than {max_bytes} bytes"
+        inflater = Inflater(answer.headers.get("content-encoding", ""))
+        for chunk in answer.iter_raw():
+            content += inflater.feed(chunk, max_bytes + 1 - len(content))
+            if len(content) > max_bytes:
+                return bytes(content[:max_bytes]), f"the body is larger than {max_bytes} bytes"
             if time.monotonic() > deadline:
-                return b"".join(chunks), "the body did not end within the time limit"
-    except httpx.DecodingError as error:
-        return b"".join(chunks), f"the body's Content-Encoding cannot be undone: {error}"
+                return bytes(content), TOO_LATE
+        inflater.end()
+    except CannotInflate as error:
+        return bytes(content), f"the body's Content-Encoding cannot be undone: {error}"
     except httpx.TimeoutException:
-        return b"".join(chunks), "the body did not end within the time limit"
+        return bytes(content), TOO_LATE
     except httpx.TransportError as error:
-        return b"".join(chunks), f"the body broke off: {error}"
-    return b"".join(chunks), ""
+        return bytes(content), f"the body broke off: {error or type(error).__name__}"
+    return bytes(content), ""
 
 
 def _decode(content: bytes, problem: str) -> tuple[str, str]:
@@ -73,6 +80,23 @@ def _parse(body: str, problem: str) -> tuple[Any, str]:
     if problem or not body.strip():
         return None, problem
     try:
-        return orjson.loads(body), ""
+        document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         return None, f"the body is not JSON: {error}"
+    if _is_too_deep(document):
+        return None, f"the body nests deeper than {MAX_DEPTH} levels"
+    return document, ""
+
+
+def _is_too_deep(document: Any) -> bool:
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for value in level
+            if isinstance(value, (dict, list))
+            for child in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return False
+    return True

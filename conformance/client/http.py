@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import ssl
+import re
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
 
 from conformance import __version__
 from conformance.client.body import read_response
+from conformance.client.deadline import Deadline
+from conformance.client.network import transports
 from conformance.exchange import Exchange, Request, Response
+from conformance.target import TargetError
 from conformance.target.model import origin_of
 
 if TYPE_CHECKING:
@@ -24,7 +27,11 @@ if TYPE_CHECKING:
     from conformance.target import Target
 
 FHIR_JSON = "application/fhir+json"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+HEADERS = {
+    "Accept": FHIR_JSON,
+    "Accept-Encoding": "gzip, deflate",
+    "User-Agent": f"flexcheck/{__version__}",
+}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: Answers that ask to come back later; 429 to the end is no answer at all (DESIGN, section 3).
 BUSY = frozenset({429, 503})
@@ -32,6 +39,10 @@ MAX_TRIES = 4
 MAX_REDIRECTS = 5
 #: After this many requests in a row without any answer, an origin is given up.
 GIVE_UP_AFTER = 3
+
+
+#: What stands behind the base in a FHIR request: a type, a page, the statement.
+_FHIR_PATH = re.compile(r"/?(?:$|\?|[A-Z]|metadata)")
 
 
 class TargetUnusable(Exception):  # noqa: N818 - not an error of ours: the environment failed
@@ -47,6 +58,9 @@ class Client:
 
     It never follows a redirect off its origin, bounds body size and total time, keeps to the rate
     and the request budget, honours `Retry-After` up to a cap, and gives a dead origin up.
+
+    Raises:
+        TargetError: the target's network settings cannot be used.
     """
 
     def __init__(self, target: Target, recorder: Recorder, redactor: Redactor) -> None:
@@ -54,20 +68,12 @@ class Client:
         self.limits = target.limits
         self._recorder = recorder
         self._redactor = redactor
+        apis = (target.directory_base, target.fhir_base)
+        self._bases = tuple(_as_sent(target, base) for base in apis if base)
         self._silent: dict[str, int] = {}
         self._next_at = 0.0
-        self._http = httpx.Client(
-            headers={
-                "Accept": FHIR_JSON,
-                "Accept-Encoding": "gzip, deflate",
-                "User-Agent": f"flexcheck/{__version__}",
-            },
-            timeout=httpx.Timeout(self.limits.timeout_seconds),
-            follow_redirects=False,
-            verify=_tls(target),
-            proxy=target.network.proxy or None,
-            trust_env=not _all_loopback(target),
-        )
+        self._deadline = Deadline()
+        self._transports = transports(target, self._deadline)
 
     def __repr__(self) -> str:
         return f"Client({self._target.name!r})"
@@ -85,7 +91,8 @@ class Client:
 
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        for transport in self._transports.values():
+            transport.close()
 
     def get(
         self,
@@ -103,46 +110,48 @@ class Client:
         Raises:
             TargetUnusable: no usable answer was had.
         """
-        exchange = self._ask(self._request(url, params, headers), purpose)
+        exchange, location = self._ask(self._request(url, params, headers), purpose)
         for _ in range(MAX_REDIRECTS):
-            onward = self._redirect(exchange)
+            onward = _redirect(exchange, location)
             if not onward:
                 break
-            exchange = self._ask(self._request(onward, (), headers), f"{purpose} (redirected)")
+            request = self._request(onward, (), headers)
+            exchange, location = self._ask(request, f"{purpose} (redirected)")
         return exchange
 
     def _request(
         self, url: str, params: tuple[tuple[str, str], ...], headers: dict[str, str] | None
     ) -> httpx.Request:
+        shown = self._redactor.text(url)
         if origin_of(url) not in self._target.origins:
-            raise ValueError(f"{url} is not on a configured origin of {self._target.name}")
+            raise ValueError(f"{shown} is not on a configured origin of {self._target.name}")
         try:
-            return self._http.build_request(
-                "GET", url, params=list(params) if params else None, headers=headers
+            return httpx.Request(
+                "GET",
+                url,
+                params=list(params) if params else None,
+                headers={**HEADERS, **(headers or {})},
+                extensions={"timeout": httpx.Timeout(self.limits.timeout_seconds).as_dict()},
             )
         except httpx.InvalidURL as error:
-            raise TargetUnusable(f"{url!r} is no address a client can use: {error}") from None
+            raise TargetUnusable(f"{shown!r} is no address a client can use: {error}") from None
 
-    def _redirect(self, exchange: Exchange) -> str:
-        if exchange.status not in REDIRECTS or exchange.response is None:
-            return ""
-        location = exchange.response.header("location")
-        onward = urljoin(exchange.request.url, location) if location else ""
-        return onward if origin_of(onward) == origin_of(exchange.request.url) else ""
-
-    def _ask(self, request: httpx.Request, purpose: str) -> Exchange:
+    def _ask(self, request: httpx.Request, purpose: str) -> tuple[Exchange, str]:
         """Send until there is an answer other than "come back later"."""
         for attempt in range(1, MAX_TRIES + 1):
-            exchange = self._send_once(request, purpose)
+            exchange, location = self._send_once(request, purpose)
             if exchange.status not in BUSY:
-                return exchange
+                return exchange, location
             wait = self._come_back(exchange)
             if attempt == MAX_TRIES or wait is None:
                 break
             time.sleep(wait)
         if exchange.status == httpx.codes.TOO_MANY_REQUESTS:
-            raise TargetUnusable(f"{request.url}: 429 Too Many Requests to the end", exchange)
-        return exchange
+            self._count_silence(exchange, silent=True)
+            raise TargetUnusable(
+                f"{exchange.request.url}: 429 Too Many Requests to the end", exchange
+            )
+        return exchange, location
 
     def _come_back(self, exchange: Exchange) -> float | None:
         """Seconds until the next try; None where a 503 names no time (then it is an answer)."""
@@ -151,11 +160,13 @@ class Client:
             return 1.0 if exchange.status == httpx.codes.TOO_MANY_REQUESTS else None
         return min(_seconds(after), self.limits.retry_after_cap)
 
-    def _send_once(self, request: httpx.Request, purpose: str) -> Exchange:
+    def _send_once(self, request: httpx.Request, purpose: str) -> tuple[Exchange, str]:
+        """Send and record; return the exchange and, as it came, where a redirect leads."""
         origin = origin_of(str(request.url))
         self._keep_limits(origin)
         started, clock = datetime.now(UTC), time.monotonic()
-        response, error = self._transfer(request, clock + self.limits.timeout_seconds)
+        self._deadline.at = clock + self.limits.timeout_seconds
+        response, location, error = self._transfer(request)
         exchange = Exchange(
             id=self._recorder.next_id(),
             purpose=purpose,
@@ -166,28 +177,47 @@ class Client:
             error=error,
         )
         self._recorder.add(exchange)
-        self._silent[origin] = self._silent.get(origin, 0) + 1 if error else 0
+        if exchange.status != httpx.codes.TOO_MANY_REQUESTS:
+            self._count_silence(exchange, silent=bool(error))
         if error:
             raise TargetUnusable(f"{exchange.request.url}: {error}", exchange)
-        return exchange
+        return exchange, location
 
-    def _transfer(self, request: httpx.Request, deadline: float) -> tuple[Response | None, str]:
+    def _transfer(self, request: httpx.Request) -> tuple[Response | None, str, str]:
         try:
-            answer = self._http.send(request, stream=True)
+            # Not `httpx.Client.send`: it fails on a Location it cannot read, and keeps cookies.
+            answer = self._transports[origin_of(str(request.url))].handle_request(request)
         except httpx.TransportError as error:
-            return None, self._redactor.text(f"{type(error).__name__}: {error}")
+            return None, "", self._redactor.text(f"{type(error).__name__}: {error}")
         try:
-            bound = self.limits.max_body_bytes
-            return read_response(answer, self._redactor, max_bytes=bound, deadline=deadline), ""
+            response = read_response(
+                answer,
+                self._redactor,
+                fhir=self._is_fhir(str(request.url)),
+                max_bytes=self.limits.max_body_bytes,
+                deadline=self._deadline.at,
+            )
+            return response, answer.headers.get("location", ""), ""
         finally:
             answer.close()
 
+    def _is_fhir(self, url: str) -> bool:
+        """Whether an address is one of FHIR's own, where `code=` is a search and no secret."""
+        return any(
+            url.startswith(base) and _FHIR_PATH.match(url, len(base)) for base in self._bases
+        )
+
     def _recorded(self, request: httpx.Request) -> Request:
+        url = str(request.url)
         return Request(
             method=request.method,
-            url=self._redactor.text(str(request.url)),
+            url=self._redactor.text(url, fhir=self._is_fhir(url)),
             headers=self._redactor.headers(request.headers.multi_items()),
         )
+
+    def _count_silence(self, exchange: Exchange, *, silent: bool) -> None:
+        origin = origin_of(exchange.request.url)
+        self._silent[origin] = self._silent.get(origin, 0) + 1 if silent else 0
 
     def _keep_limits(self, origin: str) -> None:
         if self._silent.get(origin, 0) >= GIVE_UP_AFTER:
@@ -211,20 +241,29 @@ def _seconds(retry_after: str) -> float:
         pass
     try:
         return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return 1.0
 
 
-def _tls(target: Target) -> ssl.SSLContext | bool:
-    network = target.network
-    if not network.ca_bundle and not network.client_certificate:
-        return True
-    context = ssl.create_default_context(cafile=network.ca_bundle or None)
-    if network.client_certificate:
-        context.load_cert_chain(network.client_certificate, network.client_key or None)
-    return context
+def _as_sent(target: Target, base: str) -> str:
+    """Return a base address in the form in which requests are recorded."""
+    try:
+        return str(httpx.URL(base)).rstrip("/")
+    except httpx.InvalidURL as error:
+        raise TargetError(f"{target.path}: {base!r} is no usable address: {error}") from None
 
 
-def _all_loopback(target: Target) -> bool:
-    """Whether the target is on this machine: then a proxy from the environment is no way to it."""
-    return all(urlsplit(origin).hostname in LOOPBACK for origin in target.origins)
+def _redirect(exchange: Exchange, location: str) -> str:
+    """Return where an answer leads on its own origin, "" where it does not."""
+    if exchange.status not in REDIRECTS or not location:
+        return ""
+    onward = join(exchange.request.url, location)
+    return onward if origin_of(onward) == origin_of(exchange.request.url) else ""
+
+
+def join(url: str, link: str) -> str:
+    """Return the address that a link on a page leads to, "" where it leads nowhere."""
+    try:
+        return urljoin(url, link)
+    except ValueError:
+        return ""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
+from conformance.client.http import join
 from conformance.records import Ending, Search, entries_of, is_searchset, link_of
 from conformance.target.model import origin_of
 
@@ -57,7 +57,7 @@ def _next(page: Exchange, url: str, followed: set[str]) -> tuple[Ending | None, 
     link = link_of(page, "next")
     if not link:
         return Ending.END, ""
-    onward = urljoin(page.request.url, link)
+    onward = join(page.request.url, link)
     if origin_of(onward) != origin_of(url):
         return Ending.OFF_ORIGIN, ""
     return (Ending.LOOP, "") if onward in followed else (None, onward)

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.plugin import hookspecs
-from conformance.plugin.settings import add_options, settings_of, wants_flexcheck
+from conformance.plugin.settings import add_options, may_be_ours, settings_of, wants_flexcheck
 
 if TYPE_CHECKING:
     from conformance.plugin.session import FlexcheckSession
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add flexcheck's options."""
-    add_options(parser)
+    """Add flexcheck's options where the suites may be run."""
+    if may_be_ours():
+        add_options(parser)
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

@@ -36,7 +36,7 @@ def reach(argument: str) -> Iterator[Target]:
     with start_mock(
         deployment=deployment, environment=environment, token_lifetime=EMBEDDED_TOKEN_LIFETIME
     ) as mock:
-        yield load_target(mock.target_file, argument=argument)
+        yield load_target(mock.target_file, argument=argument, needs_api=False)
 
 
 def check_argument(argument: str) -> None:

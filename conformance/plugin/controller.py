@@ -109,6 +109,7 @@ def _header(config: pytest.Config, settings: Settings, target: Target) -> dict[s
             "argument": target.argument,
         },
         "documents": dict(load_contract().fingerprints),
+        "errata": [erratum.to_json() for erratum in load_contract().errata],
         "python": platform.python_version(),
         "pytest": pytest.__version__,
         "platform": sys.platform,

@@ -12,5 +12,8 @@ from conformance.findings import Finding
 CLAUSE = pytest.StashKey[Clause]()
 #: The finding, once the item was judged.
 FINDING = pytest.StashKey[Finding]()
+#: On the config: flexcheck's own exit code, once it is known. `pytest.main` gives a code back as
+#: pytest's of the same number, which means something else.
+EXIT_CODE = pytest.StashKey[int]()
 #: The exchanges that the finding cites.
 EXCHANGES = pytest.StashKey[tuple[Exchange, ...]]()

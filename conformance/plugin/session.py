@@ -6,6 +6,7 @@ controller; findings travel on the test reports to the controller process.
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,9 @@ from conformance.plugin.addressing import reach
 from conformance.plugin.applicability import is_selected, unknown_selections, why_not_applicable
 from conformance.plugin.controller import Controller
 from conformance.plugin.judge import Judge
-from conformance.plugin.keys import CLAUSE, EXCHANGES
+from conformance.plugin.keys import CLAUSE, EXCHANGES, EXIT_CODE
 from conformance.plugin.outcomes import CASE, JUDGE, NOT_APPLICABLE, record_of
+from conformance.plugin.settings import SIGN, only_lists, why_no_run_directory
 from conformance.redaction import Redactor
 from conformance.target import TargetError, load_target
 from conformance.verdict import BUG, USAGE
@@ -36,20 +38,29 @@ if TYPE_CHECKING:
 def start_session(config: pytest.Config, settings: Settings) -> None:
     """Find the target and register the session; a mistake of the user ends the run with code 2."""
     worker: dict[str, Any] = getattr(config, "workerinput", {})
+    os.environ[SIGN] = "1"  # xdist workers inherit it
     stack = ExitStack()
     try:
         if worker:
             path = Path(worker["flexcheck_target"])
-            target = load_target(path, argument=worker["flexcheck_argument"])
+            argument = worker["flexcheck_argument"]
+            target = load_target(path, argument=argument, needs_api=False)
         else:
             target = stack.enter_context(reach(settings.target))
         problems = unknown_selections(settings.only, load_contract().clauses)
+        if not worker and not only_lists(config):
+            problems += why_no_run_directory(settings.out)
+        if not problems:
+            worker_id = worker.get("workerid", "")
+            session = FlexcheckSession(config, settings, target, stack, worker_id)
     except (TargetError, ContractError) as error:
         problems = [str(error)]
+    except OSError as error:
+        problems = [f"the run cannot start: {error}; is {settings.out} a folder you can write?"]
     if problems:
         stack.close()
+        config.stash[EXIT_CODE] = USAGE
         pytest.exit("\n".join(problems), returncode=USAGE)
-    session = FlexcheckSession(config, settings, target, stack, worker.get("workerid", ""))
     config.pluginmanager.register(session, "flexcheck-session")
     config.pluginmanager.register(fixtures, "flexcheck-fixtures")
 
@@ -71,16 +82,20 @@ class FlexcheckSession:
         self.recorder = Recorder(worker)
         self.redactor = Redactor()
         self.interrupted = False
+        self._uncollected = False
         self._stack = stack
         self._exchanges: dict[str, Exchange] = {}
         self.client = stack.enter_context(Client(target, self.recorder, self.redactor))
-        writes = not worker and not config.option.collectonly
+        writes = not worker and not only_lists(config)
         self.controller = Controller(config, settings, target) if writes else None
         if writes and not config.getoption("allure_report_dir", None):
             config.option.allure_report_dir = str(settings.out / "allure-results")
         if config.getoption("dist", "no") == "load":
             # Tests of one resource share what was read of it: keep them in one worker.
             config.option.dist = "loadgroup"
+            # xdist 3.8 waits for ever for what a worker in the place of a dead one should do.
+            if config.getoption("maxworkerrestart", None) is None:
+                config.option.maxworkerrestart = "0"
 
     # -- collection ---------------------------------------------------------------------------
 
@@ -127,6 +142,7 @@ class FlexcheckSession:
         """A suite that cannot be collected is a failure of flexcheck, never of the target."""
         if report.failed and self.controller:
             self.controller.bug(f"{report.nodeid} could not be collected")
+            self._uncollected = True
 
     # -- judging ------------------------------------------------------------------------------
 
@@ -159,9 +175,13 @@ class FlexcheckSession:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write what a report brought; in workers nothing, the controller gets it."""
+        if self.controller is None:
+            return
         record = getattr(report, "flexcheck", None)
-        if self.controller and record is not None:
+        if record is not None:
             self.controller.take(record)
+        elif report.failed:  # no phase of a test of ours fails without a record
+            self.controller.bug(f"{report.nodeid}: the process that judged it died")
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Keep pytest's own letters and failure pages out of `flexcheck run`'s output."""
@@ -170,8 +190,11 @@ class FlexcheckSession:
     # -- the end ------------------------------------------------------------------------------
 
     def pytest_keyboard_interrupt(self) -> None:
-        """Remember that the run did not come to its end."""
-        self.interrupted = True
+        """Remember that the run did not come to its end.
+
+        Pytest stops in the same way where a suite cannot be collected: then it is at its end.
+        """
+        self.interrupted = not self._uncollected
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -182,7 +205,7 @@ class FlexcheckSession:
             self.controller.bug("pytest stopped with an internal error")
         stopped = bool(session.shouldstop or session.shouldfail)
         conclusion = self.controller.finish(interrupted=self.interrupted or stopped)
-        session.exitstatus = conclusion.exit_code
+        session.exitstatus = self.config.stash[EXIT_CODE] = conclusion.exit_code
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -48,22 +50,65 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--flexcheck-quiet", action="store_true", help=argparse.SUPPRESS)
 
 
+#: Our suites stand beside `conformance`, installed or not. The name `suites` alone could be a
+#: folder of another project, in front of ours on the path.
+SUITES = Path(__file__).resolve().parents[2] / "suites"
+#: Set where the suites are run; xdist workers and `flexcheck run` have no command line to read.
+SIGN = "FLEXCHECK_SUITES"
+#: pytest options that list something and run nothing.
+LISTING = (
+    *("collectonly", "help", "version", "markers", "showfixtures"),
+    *("show_fixtures_per_test", "setuponly", "setupplan", "cacheshow"),
+)
+
+
+def may_be_ours() -> bool:
+    """Whether this process may run the suites, told before pytest reads its command line.
+
+    Our options have common names. Were they always there, another project in this environment
+    whose conftest.py adds a `--target` could not run its tests at all.
+    """
+    here = Path.cwd()
+    words = [str(here), *(word for word in sys.argv[1:] if not word.startswith("-"))]
+    return (
+        SIGN in os.environ
+        or any(_is_in_suites(word, here) for word in words)
+        or ("--pyargs" in sys.argv and any(_is_suites_module(word) for word in words))
+    )
+
+
 def wants_flexcheck(config: pytest.Config) -> bool:
     """Whether this pytest run is one of the suites: the plugin is inert in all others."""
-    if config.getoption("--target"):
-        return True
-    spec = find_spec("suites")
-    if spec is None or not spec.submodule_search_locations:
+    here, by_module = config.invocation_params.dir, config.getoption("pyargs")
+    return may_be_ours() and any(
+        _is_in_suites(word, here) or (by_module and _is_suites_module(word)) for word in config.args
+    )
+
+
+def _is_in_suites(word: str, here: Path) -> bool:
+    try:
+        return (here / word.partition("::")[0]).resolve().is_relative_to(SUITES)
+    except (OSError, ValueError):  # an argument that is no path at all
         return False
-    home = Path(next(iter(spec.submodule_search_locations))).resolve()
-    return any(_names_suites(argument, home, config) for argument in config.args)
 
 
-def _names_suites(argument: str, home: Path, config: pytest.Config) -> bool:
-    name = argument.partition("::")[0]
-    if config.getoption("pyargs") and name.partition(".")[0] == "suites":
-        return True
-    return (config.invocation_params.dir / name).resolve().is_relative_to(home)
+def _is_suites_module(word: str) -> bool:
+    if word.partition("::")[0].partition(".")[0] != "suites":
+        return False
+    spec = find_spec("suites")
+    return spec is not None and spec.origin == str(SUITES / "__init__.py")
+
+
+def only_lists(config: pytest.Config) -> bool:
+    """Whether nothing is to be run, so that nothing is to be written."""
+    return any(config.getoption(name, None) for name in LISTING)
+
+
+def why_no_run_directory(out: Path) -> list[str]:
+    """Say why a folder cannot become a run directory; nothing where it can."""
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        return [f"--out {out}: exists already and is not an empty folder; name a new one"]
+    return []
 
 
 def settings_of(config: pytest.Config) -> Settings:

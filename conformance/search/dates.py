@@ -23,9 +23,24 @@ class Span:
     end: datetime
     zoned: bool
 
+    @property
+    def instant(self) -> bool:
+        """Whether it is written to the second or finer: many servers keep a point in time then."""
+        return self.end - self.start <= timedelta(seconds=1)
+
+    @property
+    def point(self) -> Span:
+        """The point that a server may keep of an instant, whatever precision it was written in."""
+        return Span(self.start, self.start + timedelta.resolution, zoned=self.zoned)
+
 
 def span_of(text: str) -> Span | None:
-    """Return the time a date, dateTime or instant covers; None where it is none of these."""
+    """Return the time a date, dateTime, instant or `start/end` (a Period) covers.
+
+    None where it is none of these.
+    """
+    if "/" in text:
+        return _span_of_period(*text.split("/", 1))
     found = _DATE.fullmatch(text)
     if not found:
         return None
@@ -39,6 +54,18 @@ def span_of(text: str) -> Span | None:
         return Span(start, _end(start, part), zoned=bool(part["zone"]))
     except (ValueError, OverflowError):
         return None
+
+
+def _span_of_period(start: str, end: str) -> Span | None:
+    """Join two spans; a boundary that is not there lies beyond any date (search.html#date)."""
+    first, last = span_of(start), span_of(end)
+    if (start and not first) or (end and not last) or not (first or last):
+        return None
+    return Span(
+        first.start if first else datetime.min.replace(tzinfo=UTC),
+        last.end if last else datetime.max.replace(tzinfo=UTC),
+        zoned=all(span.zoned for span in (first, last) if span),
+    )
 
 
 def _offset(zone: str | None) -> timedelta:

@@ -1,24 +1,27 @@
 """Whether a resource matches a search: must, may, or must not. Imports search modules only.
 
-`MAY` is the honest answer where FHIR R4 leaves room (punctuation in strings, the case of codes,
-zoneless dates, `ap`): no server is faulted there, whatever it does.
+`MAY` is the honest answer where FHIR R4 leaves room (punctuation in strings, later words of a name,
+the case of codes, zoneless dates, `ap`): no server is faulted there, whatever it does.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from conformance.search.dates import ZONES, Span, span_of
 from conformance.search.definitions import RESULT_PARAMETERS, ParameterDefinition, definition_of
-from conformance.search.query import Criterion, unescape
+from conformance.search.query import Criterion, split_bar, unescape
 from conformance.search.values import Token, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+
+_GAP = re.compile(r"[\W_]+")
 
 
 class Match(IntEnum):
@@ -40,48 +43,69 @@ def normalise(text: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def _letters(text: str) -> str:
-    return "".join(char for char in normalise(text) if char.isalnum())
+def _base_letters(text: str) -> str:
+    """Fold what every server must: case and combining characters, nothing else."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+
+
+@lru_cache(maxsize=1 << 16)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in _GAP.split(normalise(text)) if word)
 
 
 def match_string(held: str, wanted: str) -> Match:
-    """Equals or starts with, after normalisation; punctuation is for the server to weigh."""
+    """Equals or starts with, whatever case and accents.
+
+    Punctuation, white space, and whether the later words of a name or an address are searched on
+    their own ("Carreno Quinones" by "Quinones"), is for the server to weigh.
+    """
     wanted = unescape(wanted)
-    if normalise(held).startswith(normalise(wanted)):
+    if _base_letters(held).startswith(_base_letters(wanted)):
         return Match.YES
-    bare = _letters(wanted)
-    return Match.MAY if bare and _letters(held).startswith(bare) else Match.NO
+    words, bare = _words(held), "".join(_words(wanted))
+    starts = ("".join(words[index:]) for index in range(len(words)))
+    return Match.MAY if bare and any(start.startswith(bare) for start in starts) else Match.NO
 
 
 def match_token(held: Token, wanted: str) -> Match:
     """`code`, `system|code`, `|code`, `system|` (search.html#token)."""
-    system, bar, code = _split_token(wanted)
+    system, bar, code = split_bar(wanted)
     if bar and held.system is not None and system != held.system:
         return Match.NO
+    # A code, a boolean, an id or a contact has no system of its own to compare: what a server
+    # makes of the bar there is not for us to say.
+    best = Match.MAY if bar and held.system is None else Match.YES
     if not code or code == held.code:
-        return Match.YES if bar or code else Match.NO
+        return best if bar or code else Match.NO
     return Match.MAY if code.casefold() == held.code.casefold() else Match.NO
 
 
-def _split_token(wanted: str) -> tuple[str, str, str]:
-    for index, char in enumerate(wanted):
-        if char == "|" and (index == 0 or wanted[index - 1] != "\\"):
-            return unescape(wanted[:index]), "|", unescape(wanted[index + 1 :])
-    return "", "", unescape(wanted)
+def _match_id(held: Token, wanted: str) -> Match:
+    """Like any token, but "matches on `_id` are always case sensitive" (search.html#token)."""
+    return match_token(held, wanted) if split_bar(wanted)[2] == held.code else Match.NO
 
 
 def match_reference(held: str, wanted: str) -> Match:
-    """`id`, `Type/id`, an absolute URL (search.html#reference); versions do not take part."""
-    mine, asked = _reference_parts(held), _reference_parts(unescape(wanted))
-    if not mine or not asked or mine[-1] != asked[-1]:
+    """`id`, `Type/id`, an absolute URL (search.html#reference).
+
+    A relative reference and an absolute URL are the same where the URL is below the server's base,
+    which a row does not tell; R4 gives no rule for searching by a version.
+    """
+    wanted = unescape(wanted)
+    mine, asked = _reference_parts(held), _reference_parts(wanted)
+    if not mine or not asked or mine[-len(asked) :] != asked:
         return Match.NO
-    if len(asked) == 1 or mine[-2:] == asked[-2:]:
-        return Match.YES
-    return Match.NO
+    versioned = "/_history/" in held or "/_history/" in wanted
+    if "://" in held and "://" in wanted and not versioned:
+        return Match.YES if held == wanted else Match.NO
+    return Match.MAY if versioned or ("://" in held) != ("://" in wanted) else Match.YES
 
 
 def _reference_parts(reference: str) -> list[str]:
-    path = urlsplit(reference).path if "://" in reference else reference
+    path = reference.partition("/_history/")[0].partition("://")[2] or reference
     return [part for part in path.partition("/_history/")[0].split("/") if part][-2:]
 
 
@@ -92,9 +116,12 @@ def match_date(held: str, wanted: str) -> Match:
     compare = _PREFIXES.get(prefix)
     if mine is None or asked is None or compare is None:
         return Match.MAY
-    if mine.zoned == asked.zoned or _far_apart(mine, asked):
-        return Match.YES if compare(mine, asked) else Match.NO
-    return Match.MAY
+    if mine.zoned != asked.zoned and not _far_apart(mine, asked):
+        return Match.MAY
+    found = compare(mine, asked)
+    if mine.instant and asked.instant and found != compare(mine.point, asked.point):
+        return Match.MAY
+    return Match.YES if found else Match.NO
 
 
 def _far_apart(mine: Span, asked: Span) -> bool:
@@ -133,12 +160,14 @@ def match(
 ) -> Match:
     """Say whether a resource matches one criterion.
 
-    A parameter of a type that has no matcher here (`special`) always gives `MAY`.
+    A parameter of a type that has no matcher here (`special`) always gives `MAY`, and so does one
+    without a value, which R4 gives no meaning.
     """
-    matcher = _MATCHERS.get(definition.type)
-    if matcher is None:
+    matcher = _match_id if definition.name == "_id" else _MATCHERS.get(definition.type)
+    alternatives = [wanted for wanted in criterion.alternatives if wanted]
+    if matcher is None or not alternatives:
         return Match.MAY
-    best, alternatives = Match.NO, criterion.alternatives
+    best = Match.NO
     for value in values_of(resource, definition):
         for wanted in alternatives:
             found = matcher(value, wanted)

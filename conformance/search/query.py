@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 _SPLIT = re.compile(r"(?<!\\)((?:\\\\)*),")
+_BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 _ESCAPED = re.compile(r"\\([,|$\\])")
 
 
@@ -19,6 +20,14 @@ def unescape(value: str) -> str:
     if "\\" not in value:
         return value
     return _ESCAPED.sub(r"\1", value)
+
+
+def split_bar(value: str) -> tuple[str, str, str]:
+    """Split `system|code` at the first bar that is not escaped; no bar means a code alone."""
+    found = _BAR.search(value)
+    if not found:
+        return "", "", unescape(value)
+    return unescape(value[: found.end() - 1]), "|", unescape(value[found.end() :])
 
 
 @dataclass(frozen=True, slots=True)

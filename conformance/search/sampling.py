@@ -61,14 +61,14 @@ def _usable(value: str) -> bool:
         and value.isprintable()
         and "\\" not in value
         and not value.startswith("#")
+        and "/_history/" not in value
     )
 
 
-def _around_the_middle(
-    rows: list[Mapping[str, Any]], definition: ParameterDefinition
-) -> list[str]:
+def _around_the_middle(rows: list[Mapping[str, Any]], definition: ParameterDefinition) -> list[str]:
     held = [value for row in rows for value in values_of(row, definition)]
-    dated = sorted((span.start, value) for value in held if (span := span_of(value)))
+    bounds = [bound for value in held for bound in value.split("/")]
+    dated = sorted((span.start, bound) for bound in bounds if (span := span_of(bound)))
     if not dated:
         return []
     middle = dated[len(dated) // 2][1]

@@ -62,7 +62,7 @@ def _tokens_of_structure(node: Mapping[str, Any]) -> Iterator[Token]:
     code = node.get("code", node.get("value"))
     if isinstance(code, str):
         system = node.get("system")
-        if system in CONTACT_SYSTEMS:
+        if isinstance(system, str) and system in CONTACT_SYSTEMS:
             yield Token(None, code)
         else:
             yield Token(system if isinstance(system, str) else "", code)
@@ -76,7 +76,17 @@ def references(node: Any) -> Iterator[str]:
 
 
 def dates(node: Any) -> Iterator[str]:
-    """Yield a date, dateTime or instant as written."""
+    """Yield a date, dateTime or instant as written, a Period as `start/end` (ISO 8601)."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        bounds = [node.get("start"), node.get("end")]
+        if any(isinstance(bound, str) for bound in bounds):
+            yield "/".join(bound if isinstance(bound, str) else "" for bound in bounds)
+
+
+def uris(node: Any) -> Iterator[str]:
+    """Yield a uri as written."""
     if isinstance(node, str):
         yield node
 
@@ -86,7 +96,7 @@ _READERS: dict[str, Callable[[Any], Iterator[Any]]] = {
     "token": tokens,
     "reference": references,
     "date": dates,
-    "uri": dates,
+    "uri": uris,
 }
 
 

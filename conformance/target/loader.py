@@ -2,65 +2,98 @@
 
 from __future__ import annotations
 
-import re
+import math
 import tomllib
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import orjson
 from jsonschema import Draft202012Validator
 
-from conformance.target.model import ClientConfig, Limits, Network, Target
+from conformance.target.mistakes import explain, line_of
+from conformance.target.model import ClientConfig, Limits, Network, Target, origin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
-    from jsonschema.exceptions import ValidationError
-
-#: What a person meant by keys that are refused for a reason of their own.
-EXPLAINED = {
-    "secret": "a secret never stands in the file: name its environment variable with secret_env,"
-    " or a file only its owner can read with secret_file",
-    "client_secret": "a secret never stands in the file: use secret_env or secret_file",
-    "refresh_token": "a token never stands in the file: `flexcheck login` keeps it for you",
+#: A number of rows or bytes is whole, though TOML may write it 50.0.
+WHOLE = frozenset(Limits.__slots__) - {
+    *("requests_per_second", "timeout_seconds", "retry_after_cap"),
 }
+APIS = frozenset({"fhir_base", "directory_base"})
+NO_API = (
+    "target names no API: there is nothing to test. Add directory_base (Provider Directory) or"
+    " fhir_base (Patient Access)."
+)
 
 
 class TargetError(Exception):
     """A target that cannot be used: says what, where and what to do."""
 
 
-def load_target(path: Path, *, argument: str | None = None) -> Target:
+def load_target(path: Path, *, argument: str | None = None, needs_api: bool = True) -> Target:
     """Read and check a target file.
+
+    Args:
+        path: the file.
+        argument: what the user typed to name it; the path where that is not told.
+        needs_api: refuse a target without any API. The mock of a deployment may have none yet.
 
     Raises:
         TargetError: the file is missing, is no TOML, or says something that cannot be.
     """
     text = _read(path)
+    data = _parse(path, text)
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise TargetError(f"{path}: not TOML: {error}. Mend that line.") from None
-    problems = sorted(_validator().iter_errors(data), key=lambda error: list(error.path))
+        problems = [*explain(text, data, _validator()), *_other_problems(path, text, data)]
+        about = data.get("target")
+        if needs_api and isinstance(about, dict) and not APIS & about.keys():
+            problems.append((line_of(text, ["target"]), NO_API))
+    except (ValueError, RecursionError):  # no message can be made of what stands there
+        problems = [(1, "a value is too long or too deep to be meant; shorten it")]
     if problems:
-        raise TargetError("\n".join(_explain(path, text, problem) for problem in problems))
-    _demand_an_api(path, data)
+        raise TargetError(
+            "\n".join(f"{path}, line {line}: {what}" for line, what in sorted(problems))
+        )
     return _build(path, data, str(path) if argument is None else argument)
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        # Editors on Windows put a byte order mark in front.
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise TargetError(
             f"{path}: there is no such target file. Copy one from targets/, or run `flexcheck"
             " mock`, which writes one."
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise TargetError(f"{path}: cannot be read as a text file: {error}") from None
+    except IsADirectoryError:
+        raise TargetError(f"{path} is a folder; name the target file in it.") from None
+    except UnicodeDecodeError as error:
+        raise TargetError(
+            f"{path}: not UTF-8 text (byte {error.start}); save the file as UTF-8."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise TargetError(f"{path}: cannot be read: {error}. Name a file you can read.") from None
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said, line = str(error), text.count("\n") + 1
+        what, _, place = said.rpartition(" (at ")
+        if place.startswith("line "):
+            line = int(place.removeprefix("line ").split(",")[0])
+        _refuse(path, line, f"not TOML: {what or said}. Mend that line.")
+    except (ValueError, RecursionError):  # a number of 5,000 digits, a list 1,000 deep
+        _refuse(path, 1, "not TOML that can be read: a value is too long or too deep. Shorten it.")
+
+
+def _refuse(path: Path, line: int, what: str) -> NoReturn:
+    raise TargetError(f"{path}, line {line}: {what}")
 
 
 @cache
@@ -69,64 +102,58 @@ def _validator() -> Draft202012Validator:
     return Draft202012Validator(orjson.loads(schema))
 
 
-def _explain(path: Path, text: str, problem: ValidationError) -> str:
-    at = [str(part) for part in problem.absolute_path]
-    if problem.validator == "additionalProperties":
-        return _explain_unknown(path, text, at, problem)
-    place = ".".join(at) or "the file"
-    return f"{path}, line {line_of(text, at)}: {place}: {_say(problem)}"
+def _other_problems(path: Path, text: str, data: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    """What no schema says; tables and values of a wrong type were told already."""
+    about, network, limits = (data.get(name) for name in ("target", "network", "limits"))
+    for key, value in limits.items() if isinstance(limits, dict) else ():
+        if isinstance(value, float) and math.isnan(value):
+            yield line_of(text, ["limits", key]), f"limits.{key}: nan is no number; write one"
+    if isinstance(about, dict):
+        for key in ("fhir_base", "directory_base", "authorization_base"):
+            yield from _address_problem(text, ["target", key], about.get(key))
+    if isinstance(network, dict):
+        yield from _address_problem(text, ["network", "proxy"], network.get("proxy"))
+        for key in ("ca_bundle", "client_certificate", "client_key"):
+            name = network.get(key)
+            if isinstance(name, str) and name and not _is_file(place := _beside(path, name)):
+                what = f"network.{key}: there is no file {place}; mend the path or take it out"
+                yield line_of(text, ["network", key]), what
 
 
-def _explain_unknown(path: Path, text: str, at: list[str], problem: ValidationError) -> str:
-    schema: Any = problem.schema
-    instance: Any = problem.instance
-    known = list(schema["properties"])
-    unknown = next(key for key in instance if key not in known)
-    hint = EXPLAINED.get(unknown) or _suggest(unknown, known)
-    place = ".".join([*at, unknown])
-    return f"{path}, line {line_of(text, [*at, unknown])}: {place} is not a known key; {hint}"
-
-
-def _suggest(word: str, known: Iterable[str]) -> str:
-    known = list(known)
-    close = get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
-
-
-def _say(problem: ValidationError) -> str:
-    value, wanted = problem.instance, cast("Any", problem.validator_value)
-    if problem.validator == "enum":
-        allowed = [str(item) for item in wanted]
-        return f"{value!r} is none of {', '.join(allowed)}; {_suggest(str(value), allowed)}"
-    if problem.validator == "pattern":
-        return f"{value!r} is not an http(s) address without query, such as https://host/R4"
-    if problem.validator == "required":
-        missing = problem.message.split("'")[1]
-        return f"{missing} is missing; add `{missing} = …`"
-    return problem.message
-
-
-def line_of(text: str, at: list[str]) -> int:
-    """Return the line (from 1) where a key of a TOML text stands, else its table's, else 1."""
-    table, best = "", 1
-    wanted_table, key = ".".join(at[:-1]), at[-1] if at else ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
-            table = header[1].replace(" ", "").replace('"', "")
-            if table == ".".join(at):
-                return number
-            best = number if table == wanted_table else best
-        elif table == wanted_table and re.match(rf'\s*"?{re.escape(key)}"?\s*=', line):
-            return number
-    return best
-
-
-def _demand_an_api(path: Path, data: dict[str, Any]) -> None:
-    if not {"fhir_base", "directory_base"} & data["target"].keys():
-        raise TargetError(
-            f"{path}: [target] names no API: there is nothing to test. Add directory_base"
-            " (Provider Directory) or fhir_base (Patient Access)."
+def _address_problem(text: str, at: list[str], url: Any) -> Iterator[tuple[int, str]]:
+    """Say what is wrong with an address beyond its shape. Never shows a password in it."""
+    if not isinstance(url, str):
+        return
+    line, name = line_of(text, at), ".".join(at)
+    authority = url.partition("://")[2].partition("/")[0]
+    if "@" in authority:
+        instead = (
+            "set it in the environment variable HTTPS_PROXY and take the line out"
+            if at[-1] == "proxy"
+            else "take out what stands before the @"
         )
+        yield line, f"{name}: a user name or password never stands in the file; {instead}"
+    elif url.startswith(("http://", "https://")) and authority and _unusable(url):
+        yield line, f"{name}: {url!r} has no usable host and port, such as https://host:8443/R4"
+
+
+def _unusable(url: str) -> bool:
+    return not origin_of(url) or url != url.strip()
+
+
+def _beside(path: Path, name: str) -> Path:
+    """Return a file that the target file names relative to itself or to the user's home."""
+    try:
+        return (path.parent / Path(name).expanduser()).resolve()
+    except (OSError, RuntimeError, ValueError):  # no such home, or no path at all
+        return path.parent / name
+
+
+def _is_file(place: Path) -> bool:
+    try:
+        return place.is_file()
+    except (OSError, ValueError):  # a name too long, or with a null character
+        return False
 
 
 def _build(path: Path, data: dict[str, Any], argument: str) -> Target:
@@ -136,6 +163,9 @@ def _build(path: Path, data: dict[str, Any], argument: str) -> Target:
     }
     client = dict(data.get("client", {}))
     client["scopes"] = tuple(client.get("scopes", ()))
+    limits = {
+        key: int(value) if key in WHOLE else value for key, value in data.get("limits", {}).items()
+    }
     safety = data.get("safety", {}).get("tiers")
     optional = {"safety": tuple(safety)} if safety is not None else _careful(about["environment"])
     return Target(
@@ -146,7 +176,7 @@ def _build(path: Path, data: dict[str, Any], argument: str) -> Target:
         client=ClientConfig(**client),
         login=data.get("login", {}).get("method", ""),
         network=_network(path, data.get("network", {})),
-        limits=Limits(**data.get("limits", {})),
+        limits=Limits(**limits),
         samples=_samples(data.get("samples", {})),
         future=tuple(data.get("future", {}).get("declares", ())),
     )
@@ -158,15 +188,13 @@ def _careful(environment: str) -> dict[str, tuple[str, ...]]:
 
 
 def _network(path: Path, data: dict[str, str]) -> Network:
-    """Resolve file names beside the target file; a missing one is told now, not mid-run."""
-    resolved = dict(data)
-    for key in ("ca_bundle", "client_certificate", "client_key"):
-        if key in data:
-            place = (path.parent / Path(data[key]).expanduser()).resolve()
-            if not place.is_file():
-                raise TargetError(f"{path}: network.{key}: there is no file {place}")
-            resolved[key] = str(place)
-    return Network(**resolved)
+    """Resolve file names beside the target file."""
+    return Network(
+        **{
+            key: value if key == "proxy" else str(_beside(path, value))
+            for key, value in data.items()
+        }
+    )
 
 
 def _samples(data: dict[str, dict[str, Any]]) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -25,7 +25,8 @@ def origin_of(url: str) -> str:
         return ""
     if not parts.hostname or port is None:
         return ""
-    return f"{parts.scheme}://{parts.hostname}:{port}"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from conformance.checks.includes import missing_targets, targets_of
+from conformance.checks.searching import missing_rows, search_is_exact
 from conformance.checks.unlisted import Probe
 from conformance.plugin.marks import clauses_like
 from conformance.search import (
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     from conformance.client import FhirApi
     from conformance.contract import Clause
     from conformance.exchange import Exchange
+    from conformance.findings import Assertion
     from conformance.records import Entry, Holdings, Search
 
 #: Asked for where a clause is about something that is not there.
 NO_SUCH_ID = "flexcheck-no-such-id"
 NO_SUCH_VERSION = "999999999"
+NO_SUCH_SYSTEM = "urn:flexcheck:none"
 #: Values that no row holds, by parameter type.
 HELD_BY_NONE = {
     "token": "flexcheck-none",
@@ -39,7 +42,7 @@ HELD_BY_NONE = {
     "reference": "Organization/flexcheck-none",
     "date": "ge2999-01-01",
     "uri": "urn:flexcheck:none",
-    "special": "flexcheck-none",
+    "special": "-89.9|0.0|1|km",  # `near` no one: the South Pole
 }
 #: Unlisted parameters beside the standard's own: a name of ours, a wrong case, a chain, a sort.
 STRANGERS = {
@@ -100,6 +103,14 @@ def search_for(directory: FhirApi, resource_type: str, name: str, value: str) ->
     )
 
 
+def exactness(directory: FhirApi, search: Search, holdings: Holdings) -> Iterator[Assertion]:
+    """Judge that a search is exact; rows that seem to be missing are read before they are named."""
+    missing = missing_rows(search, holdings)[:5]
+    return search_is_exact(
+        search, holdings, [directory.read(search.resource_type, row_id) for row_id in missing]
+    )
+
+
 def neighbouring_pages(directory: FhirApi, clause: Clause, size: int) -> tuple[Search, Search]:
     """Read the first `size` rows, and the page that starts after them."""
     count = ("_count", str(size))
@@ -110,18 +121,42 @@ def neighbouring_pages(directory: FhirApi, clause: Clause, size: int) -> tuple[S
     return first, second
 
 
+def last_rows(directory: FhirApi, holdings: Holdings, number: int) -> Search:
+    """Skip all known rows but this many."""
+    skipped = len(holdings.rows) - number
+    size = ("_count", str(directory.page_size))
+    return directory.search(
+        holdings.resource_type,
+        (size, ("_getpagesoffset", str(skipped))),
+        purpose="_getpagesoffset",
+        max_rows=number + 1,
+    )
+
+
+def nothing_to_find(directory: FhirApi, clause: Clause) -> Search:
+    """Search by a value that no row holds: one that is held, and more.
+
+    What looks at a beginning only, as a truncated index does, finds rows by it.
+    """
+    definition = definition_of(clause.resource, clause.param)
+    rows = directory.holdings(clause.resource).rows.values()
+    held = sample_values(rows, definition, most=1)
+    value = f"{held[0]}flexchecknone" if held else HELD_BY_NONE[definition.type]
+    return search_for(directory, clause.resource, clause.param, value)
+
+
 def string_variants(directory: FhirApi, clause: Clause) -> Iterator[Search]:
-    """Search by the string parameters in upper case, without accents, and by a beginning."""
+    """Search by the string parameters: upper case, no accents, a beginning, all but the first."""
     for row in listed_parameters(clause, type="string"):
         rows = directory.holdings(clause.resource).rows.values()
         for value in sample_values(rows, definition_of(clause.resource, row.param), most=1):
-            beginning = value[: max(3, len(value) // 2)].rstrip()
-            for variant in dict.fromkeys((value.upper(), normalise(value), beginning)):
+            beginning, inside = value[: max(3, len(value) // 2)].rstrip(), value[1:].lstrip()
+            for variant in dict.fromkeys((value.upper(), normalise(value), beginning, inside)):
                 yield search_for(directory, clause.resource, row.param, variant)
 
 
 def token_forms(directory: FhirApi, clause: Clause) -> Iterator[Search]:
-    """Search by the token parameters as `system|code`."""
+    """Search by the token parameters as `system|code`, and by the code in a system of no one."""
     for row in listed_parameters(clause, type="token"):
         definition = definition_of(clause.resource, row.param)
         rows = list(directory.holdings(clause.resource).rows.values())
@@ -131,8 +166,9 @@ def token_forms(directory: FhirApi, clause: Clause) -> Iterator[Search]:
             (v for v in held if isinstance(v, Token) and v.system and as_query(v) in codes), None
         )
         if token is not None:
-            value = f"{token.system}|{as_query(token)}"
-            yield search_for(directory, clause.resource, row.param, value)
+            for system in (token.system, NO_SUCH_SYSTEM):
+                value = f"{system}|{as_query(token)}"
+                yield search_for(directory, clause.resource, row.param, value)
 
 
 def reference_forms(directory: FhirApi, clause: Clause) -> Iterator[tuple[Search, Search]]:
@@ -235,6 +271,12 @@ def _widened(directory: FhirApi, clause: Clause, ids: list[str]) -> Search:
     )
 
 
+def without_include(directory: FhirApi, search: Search) -> Search:
+    """Send the same search without its `_include` and `_revinclude`."""
+    params = tuple(pair for pair in search.params if "include" not in pair[0])
+    return directory.search(search.resource_type, params, purpose="the same without include")
+
+
 def unlisted_names(clause: Clause) -> list[str]:
     """Return the parameters to probe: the standard's that the document leaves out, and strangers.
 
@@ -285,6 +327,24 @@ def widened_searches(directory: FhirApi, clause: Clause) -> list[Search]:
         if row.reaches
     ]
     return [search for search in found if search is not None]
+
+
+def shared_beginning(networks: Iterable[Mapping[str, Any]], holdings: Holdings) -> str:
+    """Return the longest beginning of a network's name that another organization's has too."""
+    definition = definition_of("Organization", "name")
+    own = [(row["id"], value) for row in networks for value in values_of(row, definition)]
+    ids = {row_id for row_id, _ in own}
+    others = [
+        normalise(value)
+        for row_id, row in holdings.rows.items()
+        if row_id not in ids
+        for value in values_of(row, definition)
+    ]
+    beginnings = {value[:length].strip() for _, value in own for length in range(1, len(value))}
+    shared = (
+        text for text in beginnings if text and any(o.startswith(normalise(text)) for o in others)
+    )
+    return max(sorted(shared), key=len, default="")
 
 
 def network_references(directory: FhirApi, most: int = 20) -> list[str]:

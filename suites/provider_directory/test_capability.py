@@ -10,7 +10,6 @@ from conformance.checks import capability as check
 from conformance.contract import load_contract
 from conformance.plugin.marks import clauses_like, each_clause
 from conformance.search import RESULT_PARAMETERS
-from suites.provider_directory import stimuli
 
 if TYPE_CHECKING:
     from conformance.client import FhirApi
@@ -38,7 +37,7 @@ def test_fhir_version(directory: FhirApi, finding: Judge) -> None:
 @pytest.mark.clause("DIR-IG-VERSION")
 def test_plan_net_version(directory: FhirApi, finding: Judge) -> None:
     version = load_contract()["DIR-IG-VERSION"].value
-    rows = [row for name in TYPES for row in stimuli.some_rows(directory.holdings(name))]
+    rows = [row for name in TYPES for row in directory.holdings(name).rows.values()]
     finding.assess(
         check.guide_version_is(directory.metadata(), PLAN_NET, version, rows),
         otherwise="neither the CapabilityStatement nor any row names a version of Plan-Net",

@@ -8,8 +8,10 @@ from urllib.parse import parse_qsl
 import pytest
 
 from conformance.checks import searching as check
-from conformance.checks.interactions import errors_carry_outcome
+from conformance.checks.includes import matches_lead_to
+from conformance.checks.interactions import refused_as_unsupported
 from conformance.plugin.marks import each_clause
+from suites.provider_directory import stimuli
 
 if TYPE_CHECKING:
     from conformance.client import FhirApi
@@ -25,7 +27,7 @@ def test_example_is_answered_rightly(
     search = directory.search(
         clause.resource, tuple(parse_qsl(clause.value)), purpose=f"example {clause.value}"
     )
-    finding.assess(check.search_is_exact(search, holdings))
+    finding.assess(stimuli.exactness(directory, search, holdings))
 
 
 @pytest.mark.tier("negative")
@@ -33,12 +35,21 @@ def test_example_is_answered_rightly(
 def test_chained_example_is_refused_or_answered(
     directory: FhirApi, clause: Clause, finding: Judge
 ) -> None:
+    ((chain, value),) = parse_qsl(clause.value)
     search = directory.search(
-        clause.resource, tuple(parse_qsl(clause.value)), purpose=f"example {clause.value}",
-        max_rows=1,
-    )  # fmt: skip
+        clause.resource, ((chain, value),), purpose=f"example {clause.value}", max_rows=1
+    )
+    reference, _, param = chain.partition(".")
     finding.assess(
-        check.search_is_answered(search)
+        (
+            *check.search_is_answered(search),
+            *matches_lead_to(
+                search,
+                f"{clause.resource}:{reference}",
+                directory.holdings("Location"),
+                (param, value),
+            ),
+        )
         if search.answered
-        else errors_carry_outcome([search.first])
+        else refused_as_unsupported(search.first)
     )

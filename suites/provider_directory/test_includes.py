@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.checks import includes as check
-from conformance.checks.searching import search_is_answered
+from conformance.checks.searching import same_rows, search_is_answered
 from conformance.plugin.marks import clauses_like, each_clause
 from suites.provider_directory import stimuli
 
@@ -55,7 +55,10 @@ def test_include_parameter_is_accepted(directory: FhirApi, clause: Clause, findi
             assertion
             for search in searches
             if search is not None
-            for assertion in search_is_answered(search)
+            for assertion in (
+                *search_is_answered(search),
+                *same_rows(stimuli.without_include(directory, search), search),
+            )
         ),
         otherwise=f"no known row has a reference to try {clause.param} with",
     )

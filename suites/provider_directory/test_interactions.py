@@ -40,8 +40,10 @@ def test_vread(directory: FhirApi, holdings: Holdings, clause: Clause, finding: 
         assertion
         for row in stimuli.some_rows(holdings)
         if (version := stimuli.version_of(row))
-        for assertion in check.vread_returns(
-            directory.vread(resource, row["id"], version), resource, row["id"], version
+        for read in [directory.vread(resource, row["id"], version)]
+        for assertion in (
+            *check.vread_returns(read, resource, row["id"], version),
+            *check.read_agrees(read, row),
         )
     )
     older = (
@@ -76,7 +78,8 @@ def test_read_agrees_with_search(
         (
             assertion
             for row in stimuli.some_rows(holdings)
-            for assertion in check.read_agrees(directory.read(clause.resource, row["id"]), row)
+            for read in [directory.read(clause.resource, row["id"])]
+            for assertion in (*check.read_agrees(read, row), *check.read_is_not_older(read, row))
         ),
         otherwise="no row was read in the version that the search gave",
     )

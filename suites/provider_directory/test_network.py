@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.checks import rows
-from conformance.checks import searching as check
 from conformance.search import definition_of, sample_values
 from suites.provider_directory import stimuli
 
@@ -37,16 +36,20 @@ def test_networks_are_organizations(directory: FhirApi, finding: Judge) -> None:
 def test_organization_parameters_narrow_the_networks(directory: FhirApi, finding: Judge) -> None:
     holdings = directory.holdings("Organization")
     networks = stimuli.search_for(directory, "Organization", *NETWORKS)
-    names = sample_values(
-        [entry.resource for entry in networks.matches],
-        definition_of("Organization", "name"),
-        most=1,
-    )
+    rows_found = [entry.resource for entry in networks.matches]
+    names = sample_values(rows_found, definition_of("Organization", "name"), most=1)
+    # A beginning that others share tells whether `type` still selects.
+    shared = stimuli.shared_beginning(rows_found, holdings)
+    names += [shared] if shared else []
     searches = [
         directory.search("Organization", (NETWORKS, ("name", name)), purpose="networks by name")
         for name in names
     ]
     finding.assess(
-        (assertion for search in searches for assertion in check.search_is_exact(search, holdings)),
+        (
+            assertion
+            for search in searches
+            for assertion in stimuli.exactness(directory, search, holdings)
+        ),
         otherwise="no network with a name is known",
     )

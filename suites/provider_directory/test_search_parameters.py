@@ -30,8 +30,14 @@ def test_parameter_selects_what_it_must(
         if clause.value
         else stimuli.searches_by(directory, clause.resource, clause.param)
     )
+    if searches and clause.param != "_lastUpdated":
+        searches = [*searches, stimuli.nothing_to_find(directory, clause)]
     finding.assess(
-        (assertion for search in searches for assertion in check.search_is_exact(search, holdings)),
+        (
+            assertion
+            for search in searches
+            for assertion in stimuli.exactness(directory, search, holdings)
+        ),
         otherwise=f"no known {clause.resource} has a value to search by {clause.param}",
     )
 
@@ -41,6 +47,7 @@ def test_documented_search_form(directory: FhirApi, clause: Clause, finding: Jud
     name, _, value = clause.value.partition("=")
     searches = (
         stimuli.searches_by(directory, clause.resource, name)
+        or [stimuli.search_for(directory, clause.resource, name, stimuli.NO_SUCH_ID)]
         if value == "[id]"
         else [stimuli.search_for(directory, clause.resource, name, value)]
     )
@@ -83,8 +90,12 @@ def test_getpagesoffset(
     directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     half = min(5, len(holdings.rows) // 2)
+    last = stimuli.last_rows(directory, holdings, half) if half and holdings.complete else None
     finding.assess(
-        paging.offset_skips(*stimuli.neighbouring_pages(directory, clause, half), half)
+        (
+            *paging.offset_skips(*stimuli.neighbouring_pages(directory, clause, half), half),
+            *(paging.offset_leaves_the_rest(last, half) if last else ()),
+        )
         if half
         else (),
         otherwise=TOO_FEW,
@@ -99,7 +110,7 @@ def test_strings_match_by_their_beginning_whatever_case_and_accents(
         (
             assertion
             for search in stimuli.string_variants(directory, clause)
-            for assertion in check.search_is_exact(search, holdings)
+            for assertion in stimuli.exactness(directory, search, holdings)
         ),
         otherwise="no known row has a string to search by",
     )
@@ -113,7 +124,7 @@ def test_token_with_system(
         (
             assertion
             for search in stimuli.token_forms(directory, clause)
-            for assertion in check.search_is_exact(search, holdings)
+            for assertion in stimuli.exactness(directory, search, holdings)
         ),
         otherwise="no known row has a coded value with a system",
     )

@@ -423,8 +423,10 @@ def test_locations_need_a_token(spoiled: Spoil) -> None:
     assert found.get("/Organization").status_code == 200
 
 
-def test_affiliations_cannot_be_searched(spoiled: Spoil) -> None:
-    spoiled("affiliation-search-unavailable").outcome("/OrganizationAffiliation", 501)
+def test_affiliations_cannot_be_searched_by_id(spoiled: Spoil) -> None:
+    found = spoiled("affiliation-id-search-unavailable")
+    found.outcome("/OrganizationAffiliation?_id=x", 501)
+    assert found.rows("/OrganizationAffiliation")
 
 
 def test_search_results_are_misshapen(spoiled: Spoil) -> None:

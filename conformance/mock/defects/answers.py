@@ -32,12 +32,12 @@ def ask_for_token(reply: Reply) -> Reply:
     return Reply(reply.call, 401, body, {"WWW-Authenticate": 'Bearer realm="flex"'})
 
 
-@defect("affiliation-search-unavailable", breaks=["DIR-AFF-SEARCH"])
+@defect("affiliation-id-search-unavailable", breaks=["DIR-AFF-SEARCH", "DIR-AFF-SEARCH-ID"])
 def no_search(reply: Reply) -> Reply:
-    """OrganizationAffiliation: every search answers 501."""
-    if not reply.call.is_("search-type", "OrganizationAffiliation"):
+    """OrganizationAffiliation: the documented search, by _id, answers 501."""
+    if not reply.call.is_("search-type", "OrganizationAffiliation") or not reply.call.value("_id"):
         return reply
-    return Reply(reply.call, 501, outcome("not-supported", "Search is not supported"))
+    return Reply(reply.call, 501, outcome("not-supported", "Search by _id is not supported"))
 
 
 @defect("affiliation-bundle-type-collection", breaks=["DIR-AFF-BUNDLE"])

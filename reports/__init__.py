@@ -1,0 +1,1 @@
+"""What reads a run and tells people about it. May import `conformance`, never `suites`."""

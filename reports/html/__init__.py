@@ -1,0 +1,52 @@
+"""`report.html`: one self-contained page, readable without script. Imports view, runlog, jinja2."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from reports.html.view import page_of
+from reports.wording import clean
+
+if TYPE_CHECKING:
+    from conformance.runlog import Run
+
+_LOADER = PackageLoader("reports.html", "templates")
+
+
+def render(run: Run) -> str:
+    """Return the text of `report.html`."""
+    environment = Environment(
+        loader=_LOADER,
+        autoescape=True,
+        # Escaping keeps markup out; this keeps out what no markup can hold.
+        finalize=lambda value: clean(value) if type(value) is str else value,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["ticks"] = _ticks
+    script, _, _ = _LOADER.get_source(environment, "filter.js")
+    # Only this very script may run in the page: one that a server slipped in is dead text twice.
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    template = environment.get_template("report.html.jinja")
+    return template.render(
+        page=page_of(run),
+        script=Markup(script),  # noqa: S704 - our own file, nothing of the run
+        script_hash=f"sha256-{digest}",
+    )
+
+
+def _ticks(text: str) -> Markup:
+    """Return a statement with what stands in `backticks` as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:  # an unpaired one stays as it is
+        return escape(text)
+    code = Markup("<code>{}</code>")
+    return Markup().join(
+        code.format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )
