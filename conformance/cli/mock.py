@@ -48,7 +48,7 @@ class _Refused(click.ClickException):
     metavar="SECONDS",
     help="How long an access token lives.",
 )
-@click.option("--future", is_flag=True, help="Grant the scopes of the document's future release.")
+@click.option("--future", is_flag=True, help="Be the document's future release.")
 @click.option(
     "--practitioners",
     type=click.IntRange(min=1),

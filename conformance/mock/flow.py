@@ -1,7 +1,7 @@
 """The values that flow through the server, each of them a place where a defect may act.
 
-Imports the data and search modules. In order: `Call` comes in; `Access` (of `access`) and `Reach`
-say what its bearer may see; `Lookup` names the row of a read, `Vocabulary`, `SearchRequest`,
+Imports the data and search modules. In order: `Call` comes in; `Admission` and `Reach` say
+what its bearer may see; `Lookup` names the row of a read, `Vocabulary`, `SearchRequest`,
 `Filter`, `SearchResult` and `Page` are the steps of a search; each resource that goes out is
 `Shown`; `Reply` is the whole answer.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from conformance.mock.access import Access, Refusal
     from conformance.mock.data.plan import Resource
     from conformance.mock.data.store import Row
     from conformance.mock.search.engine import SearchResult
@@ -46,6 +47,15 @@ class Reach:
 
     call: Call
     patients: tuple[str, ...]
+    everybody: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the gate said to a call, and the Patients it could have been for."""
+
+    call: Call
+    verdict: Access | Refusal
     everybody: tuple[str, ...] = ()
 
 

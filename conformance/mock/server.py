@@ -23,6 +23,7 @@ from conformance.mock.data.plan import DEFAULT_PRACTITIONERS, DEFAULT_SEED, Plan
 from conformance.mock.data.store import Store
 from conformance.mock.defects import REGISTRY, Defects, choose, unknown
 from conformance.mock.directory import Directory
+from conformance.mock.members import MEMBERS_PATH, MembersApi, build_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -104,12 +105,11 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
     Args:
         port: 0 takes any free one.
         public_url: The origin that every address shows instead of the one bound, for a proxy.
-        deployment: Whose document the mock follows; `uhc` documents no public directory, and
-            its Patient Access is not served yet.
+        deployment: Whose document the mock follows; `uhc` documents no public directory.
         environment: What the target file says the mock is.
         defects: Names of wrong behaviours to show.
         token_lifetime: Seconds an access token lives.
-        future: Grant the scopes that the document stars as a future release too.
+        future: Be the future release: grant its scopes and serve its resource types too.
         practitioners: The size of the directory.
         seed: Equal seeds give equal directories.
         host: The address to bind.
@@ -124,31 +124,81 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
     shown = _origin_of(public_url) if public_url else None
     listener = _bind(host, port)
     origin = shown or f"http://{host}:{listener.getsockname()[1]}"
-    auth = build_auth(
+    flex = _build(
         origin,
         deployment,
         environment,
         active,
+        Plan(practitioners, seed),
         token_lifetime=token_lifetime,
         future=future,
         clock=clock,
     )
-    base = origin + DIRECTORY_PATH if deployment == "tooele" else None
-    server = _server(_app(base, Plan(practitioners, seed), active, auth))
+    server = _server(flex.app(active))
     return RunningMock(
         origin=origin,
-        directory_base=base,
-        target_file=_write_target(deployment, environment, base, auth),
+        directory_base=flex.directory_base,
+        target_file=_write_target(deployment, environment, flex),
         token_lifetime=token_lifetime,
         _server=server,
         _thread=_serve(server, listener),
-        authorization_base=auth.base,
-        client_id=auth.clients.web.id,
-        client_secret=auth.clients.web.secret,
-        redirect_uri=auth.clients.web.redirect_uri,
-        public_client_id=auth.clients.mobile.id,
-        public_redirect_uri=auth.clients.mobile.redirect_uri,
+        fhir_base=flex.fhir_base,
+        authorization_base=flex.auth.base,
+        client_id=flex.auth.clients.web.id,
+        client_secret=flex.auth.clients.web.secret,
+        redirect_uri=flex.auth.clients.web.redirect_uri,
+        public_client_id=flex.auth.clients.mobile.id,
+        public_redirect_uri=flex.auth.clients.mobile.redirect_uri,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Flex:
+    """The parts of one environment."""
+
+    auth: AuthServer
+    members: MembersApi
+    directory: Directory | None
+
+    @property
+    def fhir_base(self) -> str:
+        return self.auth.origin + MEMBERS_PATH
+
+    @property
+    def directory_base(self) -> str | None:
+        return self.directory.base if self.directory else None
+
+    def app(self, defects: Defects) -> ASGIApp:
+        directory = Guarded(self.directory, self.auth.gate) if self.directory else None
+        return build_app(directory, defects, [*auth_routes(self.auth), *self.members.routes()])
+
+
+def _build(  # noqa: PLR0913 - each is a fact of the environment
+    origin: str,
+    deployment: str,
+    environment: str,
+    defects: Defects,
+    plan: Plan,
+    *,
+    future: bool,
+    **tokens: Any,
+) -> _Flex:
+    auth = build_auth(origin, deployment, environment, defects, future=future, **tokens)
+    members = build_members(
+        origin + MEMBERS_PATH,
+        deployment=deployment,
+        environment=environment,
+        gate=auth.gate,
+        authorization_base=auth.base,
+        defects=defects,
+        seed=plan.seed,
+        future=future,
+        security=auth.capability_security(),
+        smart=auth.smart_configuration(),
+    )
+    base = origin + DIRECTORY_PATH
+    directory = Directory(base, Store(plan), defects) if deployment == "tooele" else None
+    return _Flex(auth.with_members(members.patients), members, directory)
 
 
 def _refuse_unknown(deployment: str, environment: str) -> None:
@@ -182,11 +232,6 @@ def _bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _app(base: str | None, plan: Plan, defects: Defects, auth: AuthServer) -> ASGIApp:
-    directory = Guarded(Directory(base, Store(plan), defects), auth.gate) if base else None
-    return build_app(directory, defects, auth_routes(auth))
-
-
 def _server(app: ASGIApp) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
@@ -213,20 +258,21 @@ def _serve(server: uvicorn.Server, listener: socket.socket) -> threading.Thread:
     return thread
 
 
-def _write_target(deployment: str, environment: str, base: str | None, auth: AuthServer) -> Path:
+def _write_target(deployment: str, environment: str, flex: _Flex) -> Path:
     """Write the target file into a private folder (mkdtemp: readable by its owner only)."""
     target: dict[str, Any] = {
         "name": f"Mock of {deployment} ({environment})",
         "deployment": deployment,
         "environment": environment,
     }
-    if base:
-        target["directory_base"] = base
-    target["authorization_base"] = auth.base
+    target["fhir_base"] = flex.fhir_base
+    if flex.directory_base:
+        target["directory_base"] = flex.directory_base
+    target["authorization_base"] = flex.auth.base
     # A mock on the same machine needs no sparing: 0 is "no limit".
     limits = {"requests_per_second": 0, "concurrency": 4, "crawl_rows": 5000}
     folder = Path(mkdtemp(prefix="flexcheck-mock-")).resolve()
-    tables = {"target": target, **client_tables(auth, folder), "limits": limits}
+    tables = {"target": target, **client_tables(flex.auth, folder), "limits": limits}
     path = folder / "target.toml"
     path.write_bytes(tomli_w.dumps(tables).encode())
     return path

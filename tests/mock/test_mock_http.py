@@ -148,9 +148,9 @@ def test_each_answer_has_an_id_of_its_own_and_sets_no_cookie(api: Api) -> None:
     assert not any("set-cookie" in answer.headers for answer in answers)
 
 
-def test_credentials_are_neither_needed_nor_looked_at(api: Api) -> None:
-    bare = api.get("/Practitioner?name=Smith").json()["entry"]
-    assert api.get("/Practitioner?name=Smith", Authorization="Bearer x").json()["entry"] == bare
+def test_credentials_are_not_needed_but_bad_ones_are_refused(api: Api) -> None:
+    assert api.get("/Practitioner?name=Smith").json()["entry"]
+    assert "not known" in api.outcome("/Practitioner?name=Smith", 401, Authorization="Bearer x")
 
 
 def test_head_answers_as_get_without_a_body(api: Api) -> None:

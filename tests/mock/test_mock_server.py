@@ -75,7 +75,9 @@ def test_the_target_file_names_the_directory_and_is_private() -> None:
         "name": "Mock of tooele (production)",
         "deployment": "tooele",
         "environment": "production",
+        "fhir_base": running.fhir_base,
         "directory_base": running.directory_base,
+        "authorization_base": running.authorization_base,
     }
     assert target["limits"] == {"requests_per_second": 0, "concurrency": 4, "crawl_rows": 5000}
 
@@ -93,7 +95,9 @@ def test_the_announcement_has_the_six_keys() -> None:
         announced = running.announcement()
     assert set(announced) == KEYS
     assert announced["directory_base"] == f"{running.origin}/fhirpublic/R4"
-    assert {announced[key] for key in KEYS - {"directory_base", "target_file"}} == {None}
+    assert announced["fhir_base"] == f"{running.origin}/fhir/R4"
+    assert announced["authorization_base"] == f"{running.origin}/authz"
+    assert None not in announced.values()
 
 
 @pytest.mark.parametrize(

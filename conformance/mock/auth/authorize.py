@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from conformance.mock.auth.authorize_rules import judge
 from conformance.mock.auth.flow import (
-    Authorization,
     Consent,
     ConsentForm,
     ErrorPage,
@@ -18,8 +18,7 @@ from conformance.mock.auth.flow import (
     ScopeGrant,
 )
 from conformance.mock.auth.pages import Page
-from conformance.mock.auth.pkce import METHOD, is_challenge
-from conformance.mock.auth.problems import Breach, Unsafe, broken
+from conformance.mock.auth.problems import Breach, Unsafe
 from conformance.mock.auth.scopes import split
 
 if TYPE_CHECKING:
@@ -136,9 +135,10 @@ class AuthorizeEndpoint:
 
     def _consent_page(self, pending: Pending) -> Page | Redirection:
         client = pending.client
-        form = self.defects.apply(ConsentForm(client.name, client.description, pending.scopes))
+        scopes = pending.scopes
+        form = self.defects.apply(ConsentForm(client.name, client.description, scopes, scopes))
         if not form.asks:
-            return self._decided(pending, Consent(pending.scopes, pending.scopes, "allow"))
+            return self._decided(pending, Consent(scopes, scopes, "allow"))
         ticket = self.store.new_ticket("consent", pending)
         return Page("consent.html", {"ticket": ticket, "client": client, "form": form})
 
@@ -157,49 +157,6 @@ class AuthorizeEndpoint:
 
 
 _EXPIRED = "This page has expired or was already sent. Start again from the application."
-
-
-def judge(params: Params, client: Client) -> Authorization:
-    """Hold an authorize request against the rules that are answered by a redirect."""
-    doubled, kind = params.doubled(), params.value("response_type")
-    challenge, method = params.value("code_challenge"), params.value("code_challenge_method")
-    invalid = "invalid_request"
-    breaches = broken(
-        (bool(doubled), "doubled", invalid, f"Sent more than once: {', '.join(doubled)}"),
-        (not kind, "response-type", invalid, "response_type is required"),
-        (
-            kind not in ("", "code"),
-            "response-type",
-            "unsupported_response_type",
-            "response_type must be code",
-        ),
-        (not params.value("state"), "state", invalid, "state is required"),
-        (
-            not (challenge or client.confidential),
-            "challenge-required",
-            invalid,
-            "A public client must send code_challenge",
-        ),
-        (
-            bool(challenge) and method != METHOD,
-            "challenge-method",
-            invalid,
-            "code_challenge_method must be S256",
-        ),
-        (
-            bool(challenge) and not is_challenge(challenge),
-            "challenge-form",
-            invalid,
-            "code_challenge must be BASE64URL(SHA256(code_verifier)) without padding",
-        ),
-        (
-            bool(method) and not challenge,
-            "challenge-lost",
-            invalid,
-            "code_challenge_method came without code_challenge",
-        ),
-    )
-    return Authorization(params, client, breaches=breaches)
 
 
 def _why_no_scope(asked: tuple[str, ...] | None) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @defect("login-skipped", breaks=["AUTH-LOGIN"])
 def no_login(form: LoginForm) -> LoginForm:
     """Nobody is asked to log in: the consent page comes at once."""
-    return replace(form, member="member1")
+    return replace(form, member=form.patients[0])
 
 
 @defect("login-payer-not-asked", breaks=["AUTH-PAYER-CHOICE"])
@@ -55,10 +55,10 @@ def all_or_nothing(form: ConsentForm) -> ConsentForm:
     return replace(form, choice=False)
 
 
-@defect("consent-default-off", breaks=["AUTH-CONSENT-DEFAULT"])
-def default_off(form: ConsentForm) -> ConsentForm:
-    """On the consent page no scope is selected at first."""
-    return replace(form, checked=False)
+@defect("consent-default-incomplete", breaks=["AUTH-CONSENT-DEFAULT"])
+def incomplete_default(form: ConsentForm) -> ConsentForm:
+    """On the consent page the last of several scopes is not selected at first."""
+    return replace(form, checked=form.scopes[:-1] or form.scopes)
 
 
 @defect("consent-application-not-named", breaks=["AUTH-CONSENT-SHOWS-APP"])

@@ -75,6 +75,7 @@ class ScopeGrant:
 class LoginForm:
     """What the login page asks beside name and password; a `member` is in without being asked."""
 
+    patients: tuple[str, ...]
     payers: tuple[str, ...]
     sign_up: bool
     member: str = ""
@@ -90,13 +91,13 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class ConsentForm:
-    """What the consent page shows; without `choice` it is all or nothing."""
+    """What the consent page shows: `checked` is selected at first, without `choice` all or none."""
 
     name: str
     description: str
     scopes: tuple[str, ...]
+    checked: tuple[str, ...]
     asks: bool = True
-    checked: bool = True
     choice: bool = True
 
 

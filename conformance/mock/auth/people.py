@@ -34,7 +34,7 @@ class People:
 
     def form(self) -> LoginForm:
         """Return what the login page asks; the sandbox offers a new account too."""
-        return LoginForm(self.payers, sign_up=self.environment == "sandbox")
+        return LoginForm(self.patients, self.payers, sign_up=self.environment == "sandbox")
 
     def login(self, form: Params) -> Membership:
         """Return who logs in; no Patient where the login is refused.
@@ -55,7 +55,7 @@ class People:
         return {f"member{number}": patient for number, patient in enumerate(self.patients, 1)}
 
 
-def people_of(deployment: str, environment: str, patients: tuple[str, ...] = ()) -> People:
-    """Return the accounts of an environment, over the Patient ids that its data has."""
-    known = patients or tuple(f"member{number}" for number in range(1, MEMBERS + 1))
+def people_of(deployment: str, environment: str) -> People:
+    """Return the accounts of an environment; until there is data, ids are like user names."""
+    known = tuple(f"member{number}" for number in range(1, MEMBERS + 1))
     return People(environment, known, PAYERS.get((deployment, environment), ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +73,10 @@ class AuthServer:
         """What decides about access tokens at the FHIR bases."""
         return TokenGate(self.store, self.defects)
 
+    def with_members(self, patients: tuple[str, ...]) -> AuthServer:
+        """Return this server for the members that the data has; what it remembers is shared."""
+        return replace(self, people=replace(self.people, patients=patients))
+
     def smart_configuration(self) -> dict[str, Any]:
         """Return the content of `[fhir_base]/.well-known/smart-configuration`."""
         return self._discovery().configuration
@@ -94,17 +98,16 @@ def build_auth(  # noqa: PLR0913 - each is a fact of the environment
     environment: str,
     defects: Defects,
     *,
-    patients: tuple[str, ...] = (),
     token_lifetime: int = 300,
     future: bool = False,
     clock: Callable[[], float] = monotonic,
 ) -> AuthServer:
-    """Build the authorization server of an environment; `patients` are the Patient ids it has."""
+    """Build the authorization server of an environment, with members that have no data yet."""
     return AuthServer(
         origin,
         register(deployment, environment),
         catalogue(deployment, future=future),
-        people_of(deployment, environment, patients),
+        people_of(deployment, environment),
         AuthStore(clock),
         defects,
         token_lifetime,

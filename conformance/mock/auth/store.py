@@ -80,10 +80,13 @@ class AuthStore:
         return ticket
 
     def take_ticket(self, page: str, ticket: str) -> Any:
-        """Return what the ticket was made for and forget it; None where it is not good."""
+        """Return what the ticket was made for and forget it; None where it is not good here."""
         with self.lock:
-            expires, made_for, content = self._tickets.pop(ticket, (0.0, "", None))
-            return content if made_for == page and self.now() < expires else None
+            expires, made_for, content = self._tickets.get(ticket, (0.0, "", None))
+            if made_for != page:
+                return None
+            del self._tickets[ticket]
+            return content if self.now() < expires else None
 
     def new_grant(self, client_id: str, scopes: tuple[str, ...], patient: str = "") -> Grant:
         """Record what was allowed."""

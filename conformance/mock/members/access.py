@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from conformance.mock.access import Access, Refusal
-from conformance.mock.flow import Call, Reach, Reply
+from conformance.mock.flow import Admission, Call, Reach, Reply
 from conformance.mock.members.capability import statement
 from conformance.mock.members.documented import SUPPORTING
 from conformance.mock.members.elements import extractor
@@ -82,12 +82,13 @@ class PatientAccess:
         return service.read(call)
 
     def _admit(self, call: Call) -> Access:
-        access = self.gate.admit(call.headers)
-        if isinstance(access, Refusal):
-            code = "login" if access.status == 401 else "forbidden"  # noqa: PLR2004
-            challenge = {"WWW-Authenticate": access.challenge}
-            raise FhirProblem(access.status, code, access.message, challenge)
-        return self.defects.apply(access)
+        verdict = self.gate.admit(call.headers)
+        found = self.defects.apply(Admission(call, verdict, self.members.everybody)).verdict
+        if isinstance(found, Refusal):
+            code = "login" if found.status == 401 else "forbidden"  # noqa: PLR2004
+            challenge = {"WWW-Authenticate": found.challenge} if found.challenge else {}
+            raise FhirProblem(found.status, code, found.message, challenge)
+        return found
 
     def _require(self, access: Access, kind: str) -> None:
         if self._may_show(access, kind):
@@ -110,7 +111,7 @@ class PatientAccess:
 
     def _service(self, call: Call, access: Access) -> Service:
         own = (access.patient,) if access.patient else ()
-        reach = self.defects.apply(Reach(call, own, self.members.patients))
+        reach = self.defects.apply(Reach(call, own, self.members.everybody))
         if reach.patients not in self._seen:
             view = View(self.members, reach.patients)
             self._seen[reach.patients] = Engine(view, self.base, extractor), Handles()

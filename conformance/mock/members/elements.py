@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.mock.search.elements import coded, either, plain, referred
+from conformance.mock.search.elements import as_codes, coded, either, plain, referred
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,13 @@ _EXTRACTORS: dict[tuple[str, str], Extractor] = {
     # CARIN BB, SearchParameter/explanationofbenefit-service-date
     (_EOB, "service-date"): either(spans("billablePeriod"), plain("item", "servicedDate")),
     (_EOB, "type"): coded("type"),
+    # Not listed for ExplanationOfBenefit: only the defect eob-unlisted-applied gets here.
+    (_EOB, "created"): plain("created"),
+    (_EOB, "disposition"): plain("disposition"),
+    (_EOB, "status"): as_codes(plain("status")),
+    (_EOB, "coverage"): plain("insurance", "coverage", "reference"),
+    (_EOB, "facility"): referred("facility"),
+    (_EOB, "insurer"): referred("insurer"),
     ("Condition", "onset-date"): either(plain("onsetDateTime"), spans("onsetPeriod")),
     ("Encounter", "date"): spans("period"),
     ("Immunization", "date"): plain("occurrenceDateTime"),

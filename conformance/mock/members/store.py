@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 MEMBERS = {"production": 6, "sandbox": 1}
+_NOBODYS = 1  # a record behind no login: what a sandbox of one member must not show either
 SHARED = ("Organization", "Practitioner", "Location")
 """Who gave care and who pays: not a member's, readable for every member."""
 
@@ -35,23 +36,24 @@ class Holdings:
 
 
 class Members:
-    """The members of one environment; each one's record is built when it is first asked for."""
+    """The members of one environment; each one's record is built when it is first asked for.
+
+    `patients` are the Patient ids of those who can log in, `everybody` of all who have a record.
+    """
 
     def __init__(
         self, deployment: str, environment: str, holdings: Holdings, seed: int = DEFAULT_SEED
     ) -> None:
         plan = Plan(seed=seed)
         realm = f"{deployment}/{environment}"
-        people = [Person(plan, realm, index) for index in range(MEMBERS[environment])]
+        known = MEMBERS[environment]
+        people = [Person(plan, realm, index) for index in range(known + _NOBODYS)]
         self.holdings = holdings
+        self.patients = tuple(person.patient for person in people[:known])
+        self.everybody = tuple(person.patient for person in people)
         self._people = {person.patient: person for person in people}
         self._providers = Providers(plan, deployment)
         self._records: dict[str, dict[str, tuple[Row, ...]]] = {}
-
-    @property
-    def patients(self) -> tuple[str, ...]:
-        """The ids of all members' Patients."""
-        return tuple(self._people)
 
     @cached_property
     def shared(self) -> dict[str, tuple[Row, ...]]:

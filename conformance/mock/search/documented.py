@@ -25,7 +25,8 @@ class Parameter:
 class Vocabulary:
     """What is documented for one resource type: its searches and other interactions.
 
-    `required` parameters may not be missing; `posted` is whether `POST [type]/_search` is there.
+    `required` parameters may not be missing; `posted` is whether `POST [type]/_search` is there;
+    a `lenient` search leaves out what it does not know (R4 search.html#errors allows both).
     """
 
     type: str
@@ -35,6 +36,7 @@ class Vocabulary:
     required: tuple[str, ...] = ()
     interactions: tuple[str, ...] = ("read", "vread", "search-type")
     posted: bool = False
+    lenient: bool = False
 
     def get(self, name: str) -> Parameter | None:
         """Return the parameter of this very name (FHIR names are case-sensitive)."""

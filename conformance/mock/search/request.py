@@ -55,6 +55,8 @@ def parse(vocabulary: Vocabulary, query: list[tuple[str, str]]) -> SearchRequest
         FhirProblem: a parameter or value is not supported (400, naming the parameter).
     """
     asked = [(name, value) for name, value in query if name not in GENERAL]
+    if vocabulary.lenient:
+        asked = [(name, value) for name, value in asked if vocabulary.get(name)]
     for name, value in asked:
         _refuse(vocabulary, name, value)
     for name in vocabulary.required:

@@ -45,7 +45,7 @@ class Claim:
 
     @property
     def denied(self) -> bool:
-        """Whether the payer pays nothing (a pharmacy is told so at the counter and bills nobody)."""
+        """Whether the payer pays nothing (pharmacies are told at the counter and do not bill)."""
         return self.kind != "pharmacy" and self.row % _DENIED_EVERY == _DENIED_EVERY - 1
 
     @property

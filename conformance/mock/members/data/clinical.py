@@ -5,6 +5,7 @@ Imports codes, parts, person and providers.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -33,14 +34,22 @@ CONDITIONS, ENCOUNTERS, IMMUNIZATIONS, PERFORMED = len(PROBLEMS), 26, 12, 9
 _MORNING, _LATER = "09:10:00-07:00", "09:45:00-07:00"
 
 
-def drafted(
-    person: Person, kind: str, row: int, day: date, content: Resource, profile: str = ""
-) -> Draft:
-    """Return a clinical row; every third one has a version before its language was left out."""
-    profiles = (f"{US_CORE}{profile or kind.lower()}",)
-    older = (_in_english,) if row % 3 == 1 else ()
-    stored = stored_after(person, kind, row, day, days=1)
-    return Draft(kind, person.id_of(kind, row), content, profiles, stored, older)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One clinical row to be: whose, which, of what day."""
+
+    person: Person
+    kind: str
+    row: int
+    day: date
+
+    def draft(self, content: Resource, profile: str = "") -> Draft:
+        """Return the row; every third one has a version before its language was left out."""
+        profiles = (f"{US_CORE}{profile or self.kind.lower()}",)
+        older = (_in_english,) if self.row % 3 == 1 else ()
+        stored = stored_after(self.person, self.kind, self.row, self.day, days=1)
+        row_id = self.person.id_of(self.kind, self.row)
+        return Draft(self.kind, row_id, content, profiles, stored, older)
 
 
 def _in_english(content: Resource) -> Resource:
@@ -83,7 +92,7 @@ def _condition(person: Person, providers: Providers, row: int) -> Draft:
         content["onsetDateTime"] = day.isoformat()
     if resolved:
         content["abatementDateTime"] = (day + timedelta(days=90)).isoformat()
-    return drafted(person, "Condition", row, day, content)
+    return Entry(person, "Condition", row, day).draft(content)
 
 
 def encounters(person: Person, providers: Providers) -> list[Draft]:
@@ -120,7 +129,7 @@ def _encounter(person: Person, providers: Providers, row: int) -> Draft:
     if inpatient:
         home = concept(f"{THO}discharge-disposition", "home", "Home")
         content["hospitalization"] = {"dischargeDisposition": home}
-    return drafted(person, "Encounter", row, day, content)
+    return Entry(person, "Encounter", row, day).draft(content)
 
 
 def immunizations(person: Person, providers: Providers) -> list[Draft]:
@@ -145,7 +154,7 @@ def _immunization(person: Person, providers: Providers, row: int) -> Draft:
         content["performer"] = [{"actor": providers.ref("Organization", GROUPS[0])}]
     else:
         content["statusReason"] = tho("v3-ActReason", "PATOBJ", "patient objection")
-    return drafted(person, "Immunization", row, day, content)
+    return Entry(person, "Immunization", row, day).draft(content)
 
 
 def procedures(person: Person, providers: Providers) -> list[Draft]:
@@ -170,4 +179,4 @@ def _procedure(person: Person, providers: Providers, row: int) -> Draft:
             }
         ],
     }
-    return drafted(person, "Procedure", row, day, content)
+    return Entry(person, "Procedure", row, day).draft(content)

@@ -103,7 +103,8 @@ STAYS = (
     ),
     Stay(
         "M16.11", "Unilateral primary osteoarthritis, right hip",
-        "470", "Major hip and knee joint replacement or reattachment of lower extremity without MCC",
+        "470",
+        "Major hip and knee joint replacement or reattachment of lower extremity without MCC",
         "0SR90JZ", "Replacement of Right Hip Joint with Synthetic Substitute, Open Approach",
     ),
     Stay(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.mock.members.data.clinical import doctor_of, drafted, encounter_day
+from conformance.mock.members.data.clinical import Entry, doctor_of, encounter_day
 from conformance.mock.members.data.codes import DRUGS, NDC, PDEX, RXNORM, THO
 from conformance.mock.members.data.parts import at, concept, quantity
 from conformance.mock.members.data.person import Draft, stored_after
@@ -47,7 +47,7 @@ def _request(person: Person, providers: Providers, row: int) -> Draft:
             "expectedSupplyDuration": supply,
         },
     }
-    return drafted(person, "MedicationRequest", row, day, content)
+    return Entry(person, "MedicationRequest", row, day).draft(content)
 
 
 def dispenses(person: Person, providers: Providers) -> list[Draft]:

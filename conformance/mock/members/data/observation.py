@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from conformance.mock.members.data.clinical import ENCOUNTERS, doctor_of, drafted, encounter_day
+from conformance.mock.members.data.clinical import ENCOUNTERS, Entry, doctor_of, encounter_day
 from conformance.mock.members.data.codes import (
     LABS,
     LOINC,
@@ -40,7 +40,7 @@ def observations(person: Person, providers: Providers) -> list[Draft]:
     """Return what was measured: laboratory in every second encounter, vital signs in each."""
     seen = [(n, *one) for n in range(ENCOUNTERS) for one in _seen(person, providers, n)]
     return [
-        drafted(person, _KIND, row, encounter_day(person, encounter), content, profile)
+        Entry(person, _KIND, row, encounter_day(person, encounter)).draft(content, profile)
         for row, (encounter, profile, content) in enumerate(seen)
     ]
 

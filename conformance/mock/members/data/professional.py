@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from conformance.mock.members.data.person import Draft
 
 DAYS_SUPPLY = 30
+_OFFICE_VISITS, _COPAY = VISITS[:2], 2_500
 
 
 def professional(claim: Claim) -> Draft:
