@@ -14,6 +14,8 @@ from conformance.records import Holdings
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
+    import httpx
+
     from conformance.client.http import Client
     from conformance.exchange import Exchange
     from conformance.records import Search
@@ -26,7 +28,8 @@ class FhirApi:
     """Reads and searches below one base address.
 
     Every stimulus is remembered: the same request is sent once and serves every clause it can.
-    `samples` are values from the target file, by resource type and parameter.
+    `samples` are values from the target file, by resource type and parameter; `auth` adds the
+    credentials of an API that wants some.
     """
 
     def __init__(
@@ -34,11 +37,13 @@ class FhirApi:
         client: Client,
         base: str,
         samples: Mapping[str, Mapping[str, tuple[str, ...]]],
+        auth: httpx.Auth | None = None,
     ) -> None:
         self.base = base
         self.page_size = client.limits.page_size
         self._client = client
         self._samples = samples
+        self._auth = auth
         self._kept: dict[Hashable, Any] = {}
 
     def __repr__(self) -> str:
@@ -66,7 +71,9 @@ class FhirApi:
         headers = {"Accept": accept} if accept else None
         return self.once(
             ("get", path, accept),
-            lambda: self._client.get(f"{self.base}/{path}", purpose=purpose, headers=headers),
+            lambda: self._client.get(
+                f"{self.base}/{path}", purpose=purpose, headers=headers, auth=self._auth
+            ),
         )
 
     def metadata(self) -> Exchange:
@@ -95,6 +102,7 @@ class FhirApi:
                 params,
                 purpose=purpose,
                 max_rows=max_rows,
+                auth=self._auth,
             ),
         )
 
