@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.checks import rows as check
 from conformance.plugin.marks import each_clause
-from suites.provider_directory import stimuli
+from suites.fhir import stimuli
 
 if TYPE_CHECKING:
     from conformance.contract import Clause
@@ -40,7 +40,7 @@ def test_network_profile_is_claimed(holdings: Holdings, clause: Clause, finding:
     finding.assess(check.rows_claim_profile(networks, clause.value), otherwise=NO_ROW)
 
 
-@each_clause("DIR-[A-Z]+-WELL-FORMED")
+@each_clause("(DIR|PA)-[A-Z]+-WELL-FORMED")
 def test_rows_are_well_formed(holdings: Holdings, finding: Judge) -> None:
     entries = islice(stimuli.entries_of(holdings), ENOUGH)
     finding.assess(check.rows_are_well_formed(entries), otherwise=NO_ROW)

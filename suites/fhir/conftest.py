@@ -21,6 +21,6 @@ def directory(client: Client, target: Target) -> FhirApi:
 
 
 @pytest.fixture
-def holdings(directory: FhirApi, clause: Clause) -> Holdings:
+def holdings(api: FhirApi, clause: Clause) -> Holdings:
     """Return what the directory is known to hold of the clause's resource type."""
-    return directory.holdings(clause.resource)
+    return api.holdings(clause.resource)
