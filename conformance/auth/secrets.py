@@ -83,7 +83,10 @@ def _from_environment(target: Target, key: str, name: str) -> str:
 
 
 def _from_file(target: Target, key: str, name: str) -> str:
-    path = Path(name)
+    try:
+        path = target.path.parent / Path(name).expanduser()  # named from the target file's folder
+    except RuntimeError:
+        path = Path(name)
     try:
         mode = path.stat().st_mode
         if os.name == "posix" and mode & _OTHERS:

@@ -171,9 +171,9 @@ def _build(path: Path, data: dict[str, Any], argument: str) -> Target:
         **optional,
         path=path.resolve(),
         argument=argument,
-        client=_client(path, data.get("client", {})),
-        public_client=_client(path, data.get("public_client", {})),
-        login=_login(path, data.get("login", {})),
+        client=_client(data.get("client", {})),
+        public_client=_client(data.get("public_client", {})),
+        login=Login(**data.get("login", {})),
         network=_network(path, data.get("network", {})),
         limits=Limits(**limits),
         samples=_samples(data.get("samples", {})),
@@ -181,16 +181,8 @@ def _build(path: Path, data: dict[str, Any], argument: str) -> Target:
     )
 
 
-def _client(path: Path, data: dict[str, Any]) -> ClientConfig:
-    """Take a registration over; its secret's file is named from the target file."""
-    file = data.get("secret_file")
-    found = {"secret_file": str(_beside(path, file))} if file else {}
-    return ClientConfig(**{**data, **found, "scopes": tuple(data.get("scopes", ()))})
-
-
-def _login(path: Path, data: dict[str, str]) -> Login:
-    file = data.get("password_file")
-    return Login(**{**data, **({"password_file": str(_beside(path, file))} if file else {})})
+def _client(data: dict[str, Any]) -> ClientConfig:
+    return ClientConfig(**{**data, "scopes": tuple(data.get("scopes", ()))})
 
 
 def _careful(environment: str) -> dict[str, tuple[str, ...]]:
