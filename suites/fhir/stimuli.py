@@ -1,4 +1,4 @@
-"""Which requests demonstrate a clause: values and ids are chosen from what the directory holds."""
+"""Which requests demonstrate a clause: values and ids are chosen from what an API holds."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def nothing_to_find(api: FhirApi, clause: Clause) -> Search:
 
 def string_variants(api: FhirApi, clause: Clause) -> Iterator[Search]:
     """Search by the string parameters: upper case, no accents, a beginning, all but the first."""
-    for row in listed_parameters(clause, type="string"):
+    for row in listed_parameters(api, clause, type="string"):
         rows = api.holdings(clause.resource).rows.values()
         for value in sample_values(rows, definition_of(clause.resource, row.param), most=1):
             beginning, inside = value[: max(3, len(value) // 2)].rstrip(), value[1:].lstrip()
@@ -157,7 +157,7 @@ def string_variants(api: FhirApi, clause: Clause) -> Iterator[Search]:
 
 def token_forms(api: FhirApi, clause: Clause) -> Iterator[Search]:
     """Search by the token parameters as `system|code`, and by the code in a system of no one."""
-    for row in listed_parameters(clause, type="token"):
+    for row in listed_parameters(api, clause, type="token"):
         definition = definition_of(clause.resource, row.param)
         rows = list(api.holdings(clause.resource).rows.values())
         codes = sample_values(rows, definition, most=1)
@@ -173,7 +173,7 @@ def token_forms(api: FhirApi, clause: Clause) -> Iterator[Search]:
 
 def reference_forms(api: FhirApi, clause: Clause) -> Iterator[tuple[Search, Search]]:
     """Search by the reference parameters as `Type/id` and as `id`."""
-    for row in listed_parameters(clause, type="reference"):
+    for row in listed_parameters(api, clause, type="reference"):
         rows = api.holdings(clause.resource).rows.values()
         for value in sample_values(rows, definition_of(clause.resource, row.param), most=1):
             bare = value.rsplit("/", 1)[-1]
@@ -184,15 +184,20 @@ def reference_forms(api: FhirApi, clause: Clause) -> Iterator[tuple[Search, Sear
                 )
 
 
-def listed_parameters(clause: Clause, **fields: str) -> list[Clause]:
+def rows_of(api: FhirApi, clause: Clause, **fields: str) -> list[Clause]:
+    """Return the rows that the target's document has for a clause's API and resource."""
+    found = clauses_like(f"{clause.area}-.*", resource=clause.resource, **fields)
+    return [row for row in found if api.deployment in row.deployments]
+
+
+def listed_parameters(api: FhirApi, clause: Clause, **fields: str) -> list[Clause]:
     """Return the selecting parameters that the document lists for a clause's resource."""
-    rows = clauses_like(
-        r"DIR-(?!NET)[A-Z]+-SEARCH-.*",
-        kind="search-parameter",
-        resource=clause.resource,
-        **fields,
-    )
-    own = [row for row in rows if row.param not in RESULT_PARAMETERS]
+    rows = rows_of(api, clause, kind="search-parameter", **fields)
+    own = [
+        row
+        for row in rows
+        if row.param not in RESULT_PARAMETERS and not row.id.startswith("DIR-NET-")
+    ]
     return [row for row in own if not row.param.startswith("_")] if fields else own
 
 
@@ -221,7 +226,7 @@ def _several_rows(api: FhirApi, clause: Clause) -> tuple[tuple[tuple[str, str], 
     if holdings.complete and len(holdings.rows) <= 3 * api.page_size:
         return (), len(holdings.rows)
     best: tuple[tuple[tuple[str, str], ...], int] = ((), 0)
-    for row in listed_parameters(clause):
+    for row in listed_parameters(api, clause):
         for value in sample_values(
             holdings.rows.values(), definition_of(clause.resource, row.param)
         ):
@@ -317,13 +322,10 @@ def _telling(rows: Iterable[Mapping[str, Any]], resource_type: str, name: str) -
 
 def widened_searches(api: FhirApi, clause: Clause) -> list[Search]:
     """Return the searches that the include and revinclude clauses of a resource make."""
-    found = [
-        include_search(api, row)
-        for row in clauses_like(f"{clause.area}-.*", kind="include", resource=clause.resource)
-    ]
+    found = [include_search(api, row) for row in rows_of(api, clause, kind="include")]
     found += [
         revinclude_search(api, row)[0]
-        for row in clauses_like(f"{clause.area}-.*", kind="revinclude", resource=clause.resource)
+        for row in rows_of(api, clause, kind="revinclude")
         if row.reaches
     ]
     return [search for search in found if search is not None]

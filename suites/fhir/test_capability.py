@@ -10,6 +10,7 @@ from conformance.checks import capability as check
 from conformance.contract import load_contract
 from conformance.plugin.marks import clauses_like, each_clause
 from conformance.search import RESULT_PARAMETERS
+from suites.fhir import stimuli
 
 if TYPE_CHECKING:
     from conformance.client import FhirApi
@@ -20,18 +21,18 @@ if TYPE_CHECKING:
 INTERACTION_CODES = {"read": "read", "vread": "vread", "search": "search-type"}
 PLAN_NET = "http://hl7.org/fhir/us/davinci-pdex-plan-net/"
 NO_STATEMENT = "there is no CapabilityStatement to judge"
-TYPES = sorted({clause.resource for clause in clauses_like("(DIR|PA)-[A-Z]+-READ")})
+TYPES = sorted({clause.resource for clause in clauses_like("DIR-[A-Z]+-READ")})
 
 
-@pytest.mark.clause("DIR-METADATA")
+@each_clause("(DIR|PA)-METADATA")
+@pytest.mark.usefixtures("clause")
 def test_metadata(api: FhirApi, finding: Judge) -> None:
     finding.assess(check.metadata_is_there(api.metadata()))
 
 
-@pytest.mark.clause("DIR-FHIR-VERSION")
-def test_fhir_version(api: FhirApi, finding: Judge) -> None:
-    version = load_contract()["DIR-FHIR-VERSION"].value
-    finding.assess(check.version_is(api.metadata(), version), otherwise=NO_STATEMENT)
+@each_clause("(DIR|PA)-FHIR-VERSION")
+def test_fhir_version(api: FhirApi, clause: Clause, finding: Judge) -> None:
+    finding.assess(check.version_is(api.metadata(), clause.value), otherwise=NO_STATEMENT)
 
 
 @pytest.mark.clause("DIR-IG-VERSION")
@@ -46,7 +47,7 @@ def test_plan_net_version(api: FhirApi, finding: Judge) -> None:
 
 @each_clause("(DIR|PA)-[A-Z]+-CAPABILITY")
 def test_type_is_declared(api: FhirApi, clause: Clause, finding: Judge) -> None:
-    documented = clauses_like(f"{clause.area}-.*", kind="interaction", resource=clause.resource)
+    documented = stimuli.rows_of(api, clause, kind="interaction")
     codes = sorted(
         {INTERACTION_CODES[row.topic] for row in documented if row.topic in INTERACTION_CODES}
     )
@@ -58,7 +59,7 @@ def test_type_is_declared(api: FhirApi, clause: Clause, finding: Judge) -> None:
 
 @each_clause("(DIR|PA)-[A-Z]+-CAPABILITY-PARAMS")
 def test_parameters_are_declared(api: FhirApi, clause: Clause, finding: Judge) -> None:
-    rows = clauses_like(f"{clause.area}-.*", kind="search-parameter", resource=clause.resource)
+    rows = stimuli.rows_of(api, clause, kind="search-parameter")
     names = [row.param for row in rows if row.param not in RESULT_PARAMETERS]
     finding.assess(
         check.parameters_are_declared(api.metadata(), clause.resource, names),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.checks import includes as check
 from conformance.checks.searching import same_rows, search_is_answered
-from conformance.plugin.marks import clauses_like, each_clause
+from conformance.plugin.marks import each_clause
 from suites.fhir import stimuli
 
 if TYPE_CHECKING:
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 
 @each_clause("(DIR|PA)-[A-Z]+-INCLUDE-.*", kind="include")
-def test_include_brings_what_is_referred_to(
-    api: FhirApi, clause: Clause, finding: Judge
-) -> None:
+def test_include_brings_what_is_referred_to(api: FhirApi, clause: Clause, finding: Judge) -> None:
     search = stimuli.include_search(api, clause)
     reads = stimuli.targets_not_there(api, clause, search) if search else []
     finding.assess(
@@ -28,9 +26,7 @@ def test_include_brings_what_is_referred_to(
 
 
 @each_clause("(DIR|PA)-[A-Z]+-REVINCLUDE-.*", kind="revinclude")
-def test_revinclude_brings_what_refers_to_it(
-    api: FhirApi, clause: Clause, finding: Judge
-) -> None:
+def test_revinclude_brings_what_refers_to_it(api: FhirApi, clause: Clause, finding: Judge) -> None:
     search, referrers = stimuli.revinclude_search(api, clause)
     rows = referrers.rows if referrers else {}
     finding.assess(
@@ -42,7 +38,7 @@ def test_revinclude_brings_what_refers_to_it(
 @each_clause("(DIR|PA)-[A-Z]+-SEARCH-(REV)?INCLUDE", kind="search-parameter")
 def test_include_parameter_is_accepted(api: FhirApi, clause: Clause, finding: Judge) -> None:
     kind = "include" if clause.param == "_include" else "revinclude"
-    values = clauses_like(f"{clause.area}-.*", kind=kind, resource=clause.resource, param=clause.param)
+    values = stimuli.rows_of(api, clause, kind=kind, param=clause.param)
     searches = [
         stimuli.include_search(api, value)
         if kind == "include"

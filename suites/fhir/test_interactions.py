@@ -57,9 +57,7 @@ def test_vread(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge)
 
 
 @each_clause("(DIR|PA)-[A-Z]+-VERSION-ID")
-def test_version_is_told(
-    api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
-) -> None:
+def test_version_is_told(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
@@ -93,9 +91,7 @@ def test_unknown_id(api: FhirApi, clause: Clause, finding: Judge) -> None:
 
 @pytest.mark.tier("negative")
 @each_clause("(DIR|PA)-[A-Z]+-VREAD-UNKNOWN")
-def test_unknown_version(
-    api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
-) -> None:
+def test_unknown_version(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion

@@ -23,10 +23,7 @@ def test_networks_are_organizations(api: FhirApi, finding: Judge) -> None:
     known = api.holdings("Organization").rows
     finding.assess(
         rows.references_are_networks(
-            {
-                name: known.get(name) or api.read("Organization", name).document
-                for name in referred
-            }
+            {name: known.get(name) or api.read("Organization", name).document for name in referred}
         ),
         otherwise="no role or affiliation is known to refer to a network",
     )

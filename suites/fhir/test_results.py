@@ -29,7 +29,7 @@ def searches_of(api: FhirApi, clause: Clause) -> Iterator[Search]:
     yield from api.holdings(clause.resource).searches
     pair = stimuli.paged_and_whole(api, clause)
     yield from pair or ()
-    for row in stimuli.listed_parameters(clause):
+    for row in stimuli.listed_parameters(api, clause):
         searches = stimuli.searches_by(api, clause.resource, row.param)
         yield from (search for search in searches if search.answered)
     widened = stimuli.widened_searches(api, clause)

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 NO_ROW = "the directory is not known to hold a row of this type"
 #: Well-formedness is judged on this many rows of a type; profile validation judges all of them.
 ENOUGH = 200
+#: Types with a profile for each kind; the clause names what their canonical addresses begin with.
+FAMILIES = frozenset({"ExplanationOfBenefit", "Observation"})
 
 
-@each_clause("DIR-(?!NET)[A-Z]+-PROFILE")
+@each_clause("(DIR|PA)-(?!NET|USPAT)[A-Z]+-PROFILE")
 def test_profile_is_claimed(holdings: Holdings, clause: Clause, finding: Judge) -> None:
     finding.assess(
         check.rows_claim_profile(
@@ -29,6 +31,7 @@ def test_profile_is_claimed(holdings: Holdings, clause: Clause, finding: Judge) 
                 if not (clause.resource == "Organization" and check.is_network(entry.resource))
             ),
             clause.value,
+            family=clause.resource in FAMILIES,
         ),
         otherwise=NO_ROW,
     )

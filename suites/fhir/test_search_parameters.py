@@ -30,7 +30,8 @@ def test_parameter_selects_what_it_must(
         if clause.value
         else stimuli.searches_by(api, clause.resource, clause.param)
     )
-    if searches and clause.param != "_lastUpdated":
+    # A date has no longer form, and somebody else's id as `patient` may be refused.
+    if searches and clause.type != "date" and clause.param != "patient":
         searches = [*searches, stimuli.nothing_to_find(api, clause)]
     finding.assess(
         (
@@ -62,14 +63,10 @@ def test_documented_search_form(api: FhirApi, clause: Clause, finding: Judge) ->
 
 
 @each_clause("(DIR|PA)-[A-Z]+-ID-LIST")
-def test_several_ids(
-    api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
-) -> None:
+def test_several_ids(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     ids = [str(row["id"]) for row in stimuli.some_rows(holdings)]
     finding.assess(
-        check.returns_just(
-            stimuli.search_for(api, clause.resource, "_id", ",".join(ids)), ids
-        )
+        check.returns_just(stimuli.search_for(api, clause.resource, "_id", ",".join(ids)), ids)
         if len(ids) > 1
         else (),
         otherwise=TOO_FEW,
@@ -86,9 +83,7 @@ def test_count(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge)
 
 
 @each_clause("(DIR|PA)-[A-Z]+-SEARCH-GETPAGESOFFSET", kind="search-parameter")
-def test_getpagesoffset(
-    api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
-) -> None:
+def test_getpagesoffset(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     half = min(5, len(holdings.rows) // 2)
     last = stimuli.last_rows(api, holdings, half) if half and holdings.complete else None
     finding.assess(

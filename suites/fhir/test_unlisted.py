@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.tier("negative")
 @each_case("(DIR|PA)-[A-Z]+-UNLISTED-NOT-APPLIED", stimuli.unlisted_names)
-def test_unlisted_is_not_applied(
-    api: FhirApi, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_unlisted_is_not_applied(api: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
     finding.assess(
         check.unlisted_is_not_applied(stimuli.unlisted_probe(api, clause, case)),
         otherwise="the search without the parameter is not answered, so nothing can be compared",
