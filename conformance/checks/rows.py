@@ -14,14 +14,22 @@ if TYPE_CHECKING:
     from conformance.records import Entry
 
 
-def rows_claim_profile(entries: Iterable[Entry], profile: str) -> Iterator[Assertion]:
-    """Each row names its profile in `meta.profile`, with or without a version."""
+def rows_claim_profile(
+    entries: Iterable[Entry], profile: str, *, family: bool = False
+) -> Iterator[Assertion]:
+    """Each row names its profile in `meta.profile`, with or without a version.
+
+    With `family` the profile's name may go on: a claim is of one of several kinds.
+    """
     for entry in entries:
         meta = entry.resource.get("meta")
         claimed = meta.get("profile") if isinstance(meta, dict) else None
         urls = [str(url) for url in claimed] if isinstance(claimed, list) else []
         yield Assertion(
-            any(url.partition("|")[0] == profile for url in urls),
+            any(
+                url.startswith(profile) if family else url.partition("|")[0] == profile
+                for url in urls
+            ),
             f"{entry.key}.meta.profile",
             profile,
             listed(urls) or "absent",

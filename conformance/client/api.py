@@ -14,6 +14,8 @@ from conformance.records import Holdings
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
+    import httpx
+
     from conformance.client.http import Client
     from conformance.exchange import Exchange
     from conformance.records import Search
@@ -26,19 +28,27 @@ class FhirApi:
     """Reads and searches below one base address.
 
     Every stimulus is remembered: the same request is sent once and serves every clause it can.
-    `samples` are values from the target file, by resource type and parameter.
+    `samples` are values from the target file, by resource type and parameter; `auth` adds the
+    credentials of an API that wants some; `needs` names the parameters without which a type is
+    not searched; `deployment` says whose document lists what is supported.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what an API is made of
         self,
         client: Client,
         base: str,
         samples: Mapping[str, Mapping[str, tuple[str, ...]]],
+        auth: httpx.Auth | None = None,
+        needs: Callable[[str], Params] = lambda _: (),
+        deployment: str = "",
     ) -> None:
         self.base = base
+        self.deployment = deployment
+        self._needs = needs
         self.page_size = client.limits.page_size
         self._client = client
         self._samples = samples
+        self._auth = auth
         self._kept: dict[Hashable, Any] = {}
 
     def __repr__(self) -> str:
@@ -66,7 +76,9 @@ class FhirApi:
         headers = {"Accept": accept} if accept else None
         return self.once(
             ("get", path, accept),
-            lambda: self._client.get(f"{self.base}/{path}", purpose=purpose, headers=headers),
+            lambda: self._client.get(
+                f"{self.base}/{path}", purpose=purpose, headers=headers, auth=self._auth
+            ),
         )
 
     def metadata(self) -> Exchange:
@@ -86,7 +98,12 @@ class FhirApi:
     def search(
         self, resource_type: str, params: Params, *, purpose: str, max_rows: int = 0
     ) -> Search:
-        """Search and read the pages, within the target's limits."""
+        """Search and read the pages, within the target's limits.
+
+        What the type needs stands last, where the parameters do not give it themselves.
+        """
+        given = {name for name, _ in params}
+        params += tuple(need for need in self._needs(resource_type) if need[0] not in given)
         return self.once(
             ("search", resource_type, params, max_rows),
             lambda: search(
@@ -95,6 +112,7 @@ class FhirApi:
                 params,
                 purpose=purpose,
                 max_rows=max_rows,
+                auth=self._auth,
             ),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -12,6 +13,8 @@ from conformance.client.inflate import CannotInflate, Inflater
 from conformance.exchange import Response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.redaction import Redactor
 
 TOO_LATE = "the body did not end within the time limit"
@@ -19,8 +22,23 @@ TOO_LATE = "the body did not end within the time limit"
 MAX_DEPTH = 100
 
 
-def read_response(
-    answer: httpx.Response, redactor: Redactor, *, fhir: bool, max_bytes: int, deadline: float
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An answer as it came, secrets and all: for memory only, never for a record."""
+
+    status: int
+    headers: httpx.Headers = field(repr=False)
+    text: str = field(repr=False)
+
+
+def read_response(  # noqa: PLR0913 - each bounds or guards the reading
+    answer: httpx.Response,
+    redactor: Redactor,
+    *,
+    fhir: bool,
+    max_bytes: int,
+    deadline: float,
+    inspect: Callable[[Raw], None] | None = None,
 ) -> Response:
     """Read a streamed answer to its end, or to the bound it breaks.
 
@@ -33,9 +51,12 @@ def read_response(
         fhir: a FHIR API was asked, not a login.
         max_bytes: the largest decoded body read.
         deadline: `time.monotonic()` by which the body has to be there.
+        inspect: sees the answer as it came, and has the redactor learn its secrets.
     """
     content, problem = _read(answer, max_bytes, deadline)
     text, problem = _decode(content, problem)
+    if inspect:
+        inspect(Raw(answer.status_code, answer.headers, text))
     body = redactor.text(text, fhir=fhir and '"resourceType"' in text)
     document, problem = _parse(body, problem)
     return Response(

@@ -5,34 +5,27 @@ from __future__ import annotations
 import re
 import time
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urljoin
 
 import httpx
 
-from conformance import __version__
 from conformance.client.body import read_response
 from conformance.client.deadline import Deadline
 from conformance.client.network import transports
+from conformance.client.request import join, make_request, redirect_of, seconds_of
 from conformance.exchange import Exchange, Request, Response
 from conformance.target import TargetError
 from conformance.target.model import origin_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
+    from conformance.client.body import Raw
     from conformance.client.recorder import Recorder
     from conformance.redaction import Redactor
     from conformance.target import Target
 
-FHIR_JSON = "application/fhir+json"
-HEADERS = {
-    "Accept": FHIR_JSON,
-    "Accept-Encoding": "gzip, deflate",
-    "User-Agent": f"flexcheck/{__version__}",
-}
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: Answers that ask to come back later; 429 to the end is no answer at all (DESIGN, section 3).
 BUSY = frozenset({429, 503})
 MAX_TRIES = 4
@@ -43,6 +36,9 @@ GIVE_UP_AFTER = 3
 
 #: What stands behind the base in a FHIR request: a type, a page, the statement.
 _FHIR_PATH = re.compile(r"/?(?:$|\?|[A-Z]|metadata)")
+
+
+__all__ = ["Client", "TargetUnusable", "join"]
 
 
 class TargetUnusable(Exception):  # noqa: N818 - not an error of ours: the environment failed
@@ -94,52 +90,119 @@ class Client:
         for transport in self._transports.values():
             transport.close()
 
-    def get(
+    def learn(self, *secrets: str) -> None:
+        """Remember secrets, so that no record keeps them."""
+        self._redactor.learn(*secrets)
+
+    def get(  # noqa: PLR0913 - each is a part of a request
         self,
         url: str,
         params: tuple[tuple[str, str], ...] = (),
         *,
         purpose: str,
         headers: dict[str, str] | None = None,
+        auth: httpx.Auth | None = None,
+        follow: bool = True,
+        inspect: Callable[[Raw], None] | None = None,
     ) -> Exchange:
         """GET an address below a configured origin and return the recorded exchange.
 
         Any HTTP answer is returned, a 5xx too. Redirects on the same origin are followed, each
         hop recorded; one that leaves the origin is returned as it is.
 
+        Args:
+            url: the address.
+            params: its query.
+            purpose: a few words for a reader.
+            headers: more headers.
+            auth: adds credentials, and asks again where they were too old.
+            follow: whether redirects are followed.
+            inspect: sees each answer as it came, before it is recorded.
+
         Raises:
             TargetUnusable: no usable answer was had.
         """
-        exchange, location = self._ask(self._request(url, params, headers), purpose)
-        for _ in range(MAX_REDIRECTS):
-            onward = _redirect(exchange, location)
+        request = self._request("GET", url, params, headers)
+        exchange, location = self._authorized(request, purpose, auth, inspect)
+        for _ in range(MAX_REDIRECTS if follow else 0):
+            onward = redirect_of(exchange, location)
             if not onward:
                 break
-            request = self._request(onward, (), headers)
-            exchange, location = self._ask(request, f"{purpose} (redirected)")
+            request = self._request("GET", onward, (), headers)
+            exchange, location = self._authorized(request, f"{purpose} (redirected)", auth, inspect)
         return exchange
 
+    def post(  # noqa: PLR0913 - each is a part of a request
+        self,
+        url: str,
+        form: Sequence[tuple[str, str]],
+        *,
+        purpose: str,
+        headers: dict[str, str] | None = None,
+        auth: httpx.Auth | None = None,
+        inspect: Callable[[Raw], None] | None = None,
+    ) -> Exchange:
+        """POST a form to an address below a configured origin. No redirect is followed.
+
+        The arguments are those of `get`. A `Content-Type` among the headers replaces that of a
+        form; the fields are then sent as one JSON object.
+
+        Raises:
+            TargetUnusable: no usable answer was had.
+        """
+        request = self._request("POST", url, (), headers, form=form)
+        return self._authorized(request, purpose, auth, inspect)[0]
+
     def _request(
-        self, url: str, params: tuple[tuple[str, str], ...], headers: dict[str, str] | None
+        self,
+        method: str,
+        url: str,
+        params: tuple[tuple[str, str], ...],
+        headers: Mapping[str, str] | None,
+        *,
+        form: Sequence[tuple[str, str]] | None = None,
     ) -> httpx.Request:
         shown = self._redactor.text(url)
         if origin_of(url) not in self._target.origins:
             raise ValueError(f"{shown} is not on a configured origin of {self._target.name}")
         try:
-            return httpx.Request(
-                "GET",
+            return make_request(
+                method,
                 url,
-                params=list(params) if params else None,
-                headers={**HEADERS, **(headers or {})},
-                extensions={"timeout": httpx.Timeout(self.limits.timeout_seconds).as_dict()},
+                params=params,
+                headers=headers,
+                form=form,
+                timeout=self.limits.timeout_seconds,
             )
         except httpx.InvalidURL as error:
             raise TargetUnusable(f"{shown!r} is no address a client can use: {error}") from None
 
-    def _ask(self, request: httpx.Request, purpose: str) -> tuple[Exchange, str]:
+    def _authorized(
+        self,
+        request: httpx.Request,
+        purpose: str,
+        auth: httpx.Auth | None,
+        inspect: Callable[[Raw], None] | None,
+    ) -> tuple[Exchange, str]:
+        """Let an httpx auth flow send the request, once or again with new credentials."""
+        flow = (auth or httpx.Auth()).sync_auth_flow(request)
+        try:
+            sent = next(flow)
+            while True:
+                exchange, location = self._ask(sent, purpose, inspect)
+                try:
+                    sent = flow.send(httpx.Response(exchange.status, request=sent))
+                except StopIteration:
+                    return exchange, location
+        finally:
+            flow.close()
+
+    def _ask(
+        self, request: httpx.Request, purpose: str, inspect: Callable[[Raw], None] | None
+    ) -> tuple[Exchange, str]:
         """Send until there is an answer other than "come back later"."""
         for attempt in range(1, MAX_TRIES + 1):
-            exchange, location = self._send_once(request, purpose)
+            exchange, location = self._send_once(request, purpose, inspect)
             if exchange.status not in BUSY:
                 return exchange, location
             wait = self._come_back(exchange)
@@ -158,15 +221,17 @@ class Client:
         after = exchange.response.header("retry-after") if exchange.response else ""
         if not after:
             return 1.0 if exchange.status == httpx.codes.TOO_MANY_REQUESTS else None
-        return min(_seconds(after), self.limits.retry_after_cap)
+        return min(seconds_of(after), self.limits.retry_after_cap)
 
-    def _send_once(self, request: httpx.Request, purpose: str) -> tuple[Exchange, str]:
+    def _send_once(
+        self, request: httpx.Request, purpose: str, inspect: Callable[[Raw], None] | None
+    ) -> tuple[Exchange, str]:
         """Send and record; return the exchange and, as it came, where a redirect leads."""
         origin = origin_of(str(request.url))
         self._keep_limits(origin)
         started, clock = datetime.now(UTC), time.monotonic()
         self._deadline.at = clock + self.limits.timeout_seconds
-        response, location, error = self._transfer(request)
+        response, location, error = self._transfer(request, inspect)
         exchange = Exchange(
             id=self._recorder.next_id(),
             purpose=purpose,
@@ -183,7 +248,9 @@ class Client:
             raise TargetUnusable(f"{exchange.request.url}: {error}", exchange)
         return exchange, location
 
-    def _transfer(self, request: httpx.Request) -> tuple[Response | None, str, str]:
+    def _transfer(
+        self, request: httpx.Request, inspect: Callable[[Raw], None] | None
+    ) -> tuple[Response | None, str, str]:
         try:
             # Not `httpx.Client.send`: it fails on a Location it cannot read, and keeps cookies.
             answer = self._transports[origin_of(str(request.url))].handle_request(request)
@@ -196,6 +263,7 @@ class Client:
                 fhir=self._is_fhir(str(request.url)),
                 max_bytes=self.limits.max_body_bytes,
                 deadline=self._deadline.at,
+                inspect=inspect,
             )
             return response, answer.headers.get("location", ""), ""
         finally:
@@ -209,10 +277,12 @@ class Client:
 
     def _recorded(self, request: httpx.Request) -> Request:
         url = str(request.url)
+        fhir = self._is_fhir(url)
         return Request(
             method=request.method,
-            url=self._redactor.text(url, fhir=self._is_fhir(url)),
+            url=self._redactor.text(url, fhir=fhir),
             headers=self._redactor.headers(request.headers.multi_items()),
+            body=self._redactor.text(request.content.decode(), fhir=fhir),
         )
 
     def _count_silence(self, exchange: Exchange, *, silent: bool) -> None:
@@ -233,37 +303,9 @@ class Client:
             self._next_at = max(now, self._next_at) + 1.0 / rate
 
 
-def _seconds(retry_after: str) -> float:
-    """Read a `Retry-After` header (RFC 9110 10.2.3): seconds or a date; nonsense is one second."""
-    try:
-        return max(0.0, float(retry_after))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError, OverflowError):
-        return 1.0
-
-
 def _as_sent(target: Target, base: str) -> str:
     """Return a base address in the form in which requests are recorded."""
     try:
         return str(httpx.URL(base)).rstrip("/")
     except httpx.InvalidURL as error:
         raise TargetError(f"{target.path}: {base!r} is no usable address: {error}") from None
-
-
-def _redirect(exchange: Exchange, location: str) -> str:
-    """Return where an answer leads on its own origin, "" where it does not."""
-    if exchange.status not in REDIRECTS or not location:
-        return ""
-    onward = join(exchange.request.url, location)
-    return onward if origin_of(onward) == origin_of(exchange.request.url) else ""
-
-
-def join(url: str, link: str) -> str:
-    """Return the address that a link on a page leads to, "" where it leads nowhere."""
-    try:
-        return urljoin(url, link)
-    except ValueError:
-        return ""

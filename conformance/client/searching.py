@@ -9,6 +9,8 @@ from conformance.records import Ending, Search, entries_of, is_searchset, link_o
 from conformance.target.model import origin_of
 
 if TYPE_CHECKING:
+    import httpx
+
     from conformance.client.http import Client
     from conformance.exchange import Exchange
 
@@ -16,13 +18,14 @@ if TYPE_CHECKING:
 PATIENCE = 2
 
 
-def search(
+def search(  # noqa: PLR0913 - each is a part of the search
     client: Client,
     url: str,
     params: tuple[tuple[str, str], ...],
     *,
     purpose: str,
     max_rows: int = 0,
+    auth: httpx.Auth | None = None,
 ) -> Search:
     """Search `[base]/[type]` and follow `next` links as they are; no link leaves the origin.
 
@@ -31,7 +34,7 @@ def search(
     Raises:
         TargetUnusable: no usable answer was had for some page.
     """
-    pages = [client.get(url, params, purpose=purpose)]
+    pages = [client.get(url, params, purpose=purpose, auth=auth)]
     followed, seen, idle = {pages[0].request.url}, _keys(pages[0]), 0
     while True:
         ending, onward = _next(pages[-1], url, followed)
@@ -44,7 +47,8 @@ def search(
         if ending is not None:
             return Search.of(url, params, pages, ending)
         followed.add(onward)
-        pages.append(client.get(onward, purpose=f"{purpose}, page {len(pages) + 1}"))
+        more = f"{purpose}, page {len(pages) + 1}"
+        pages.append(client.get(onward, purpose=more, auth=auth))
         new = _keys(pages[-1]) - seen
         seen |= new
         idle = 0 if new else idle + 1

@@ -271,8 +271,11 @@ def _write_target(deployment: str, environment: str, flex: _Flex) -> Path:
     target["authorization_base"] = flex.auth.base
     # A mock on the same machine needs no sparing: 0 is "no limit".
     limits = {"requests_per_second": 0, "concurrency": 4, "crawl_rows": 5000}
+    # Nor does it mind what a live production must be spared.
+    safety = {"tiers": ["safe", "negative", "intrusive"]}
     folder = Path(mkdtemp(prefix="flexcheck-mock-")).resolve()
-    tables = {"target": target, **client_tables(flex.auth, folder), "limits": limits}
+    login = client_tables(flex.auth, folder)
+    tables = {"target": target, **login, "limits": limits, "safety": safety}
     path = folder / "target.toml"
     path.write_bytes(tomli_w.dumps(tables).encode())
     return path

@@ -101,7 +101,7 @@ class FlexcheckSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Give each item its clause, and keep those that `--only` asks for."""
+        """Give each item its clause; keep what the target's document says and `--only` asks for."""
         kept: list[pytest.Item] = []
         dropped: list[pytest.Item] = []
         for item in items:
@@ -109,7 +109,9 @@ class FlexcheckSession:
             if mark is None:
                 raise pytest.UsageError(f"{item.nodeid} names no clause")
             self._prepare(item, mark.args[0], mark.kwargs.get("case", ""))
-            chosen = is_selected(item.stash[CLAUSE], self.settings.only)
+            clause = item.stash[CLAUSE]
+            said = self.target.deployment in clause.deployments
+            chosen = said and is_selected(clause, self.settings.only)
             (kept if chosen else dropped).append(item)
         if dropped:
             self.config.hook.pytest_deselected(items=dropped)

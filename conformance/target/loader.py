@@ -13,7 +13,7 @@ import orjson
 from jsonschema import Draft202012Validator
 
 from conformance.target.mistakes import explain, line_of
-from conformance.target.model import ClientConfig, Limits, Network, Target, origin_of
+from conformance.target.model import ClientConfig, Limits, Login, Network, Target, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,8 +161,6 @@ def _build(path: Path, data: dict[str, Any], argument: str) -> Target:
         key: value.rstrip("/") if key.endswith("_base") else value
         for key, value in data["target"].items()
     }
-    client = dict(data.get("client", {}))
-    client["scopes"] = tuple(client.get("scopes", ()))
     limits = {
         key: int(value) if key in WHOLE else value for key, value in data.get("limits", {}).items()
     }
@@ -173,13 +171,18 @@ def _build(path: Path, data: dict[str, Any], argument: str) -> Target:
         **optional,
         path=path.resolve(),
         argument=argument,
-        client=ClientConfig(**client),
-        login=data.get("login", {}).get("method", ""),
+        client=_client(data.get("client", {})),
+        public_client=_client(data.get("public_client", {})),
+        login=Login(**data.get("login", {})),
         network=_network(path, data.get("network", {})),
         limits=Limits(**limits),
         samples=_samples(data.get("samples", {})),
         future=tuple(data.get("future", {}).get("declares", ())),
     )
+
+
+def _client(data: dict[str, Any]) -> ClientConfig:
+    return ClientConfig(**{**data, "scopes": tuple(data.get("scopes", ()))})
 
 
 def _careful(environment: str) -> dict[str, tuple[str, ...]]:

@@ -40,6 +40,25 @@ class ClientConfig:
     redirect_uri: str = ""
     scopes: tuple[str, ...] = ()
 
+    @property
+    def named(self) -> bool:
+        """Whether the file says who the client is."""
+        return bool(self.id or self.id_env)
+
+    @property
+    def confidential(self) -> bool:
+        """Whether the client has a secret."""
+        return bool(self.secret_env or self.secret_file)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How a member token is had; the form login types a name and the password of a file."""
+
+    method: str = ""
+    username: str = ""
+    password_file: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
@@ -88,7 +107,8 @@ class Target:
     directory_base: str = ""
     authorization_base: str = ""
     client: ClientConfig = field(default_factory=ClientConfig)
-    login: str = ""
+    public_client: ClientConfig = field(default_factory=ClientConfig)
+    login: Login = field(default_factory=Login)
     network: Network = field(default_factory=Network)
     limits: Limits = field(default_factory=Limits)
     safety: tuple[str, ...] = ("safe", "negative")
@@ -106,5 +126,6 @@ class Target:
         return {
             "provider-directory": self.directory_base,
             "patient-access": self.fhir_base,
-            "authorization": self.authorization_base,
+            # Found by discovery where it is not given.
+            "authorization": self.authorization_base or self.fhir_base,
         }.get(api, "")

@@ -107,7 +107,7 @@ def test_the_client_table_says_where_secrets_are_not_what_they_are(full: Target)
 
 
 def test_login_safety_and_future_are_read(full: Target) -> None:
-    assert full.login == "refresh-token"
+    assert full.login.method == "refresh-token"
     assert full.safety == ("safe", "intrusive")
     assert full.future == ("bulk-export",)
 
@@ -145,7 +145,7 @@ def test_samples_are_a_text_or_a_list(full: Target) -> None:
 def test_what_is_left_out_has_the_defaults(tmp_path: Path) -> None:
     target = _least(tmp_path)
     assert target.limits == Limits()
-    assert (target.directory_base, target.login, target.future) == ("", "", ())
+    assert (target.directory_base, target.login.method, target.future) == ("", "", ())
     assert target.samples == {}
 
 

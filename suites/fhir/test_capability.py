@@ -10,6 +10,7 @@ from conformance.checks import capability as check
 from conformance.contract import load_contract
 from conformance.plugin.marks import clauses_like, each_clause
 from conformance.search import RESULT_PARAMETERS
+from suites.fhir import stimuli
 
 if TYPE_CHECKING:
     from conformance.client import FhirApi
@@ -23,44 +24,44 @@ NO_STATEMENT = "there is no CapabilityStatement to judge"
 TYPES = sorted({clause.resource for clause in clauses_like("DIR-[A-Z]+-READ")})
 
 
-@pytest.mark.clause("DIR-METADATA")
-def test_metadata(directory: FhirApi, finding: Judge) -> None:
-    finding.assess(check.metadata_is_there(directory.metadata()))
+@each_clause("(DIR|PA)-METADATA")
+@pytest.mark.usefixtures("clause")
+def test_metadata(api: FhirApi, finding: Judge) -> None:
+    finding.assess(check.metadata_is_there(api.metadata()))
 
 
-@pytest.mark.clause("DIR-FHIR-VERSION")
-def test_fhir_version(directory: FhirApi, finding: Judge) -> None:
-    version = load_contract()["DIR-FHIR-VERSION"].value
-    finding.assess(check.version_is(directory.metadata(), version), otherwise=NO_STATEMENT)
+@each_clause("(DIR|PA)-FHIR-VERSION")
+def test_fhir_version(api: FhirApi, clause: Clause, finding: Judge) -> None:
+    finding.assess(check.version_is(api.metadata(), clause.value), otherwise=NO_STATEMENT)
 
 
 @pytest.mark.clause("DIR-IG-VERSION")
-def test_plan_net_version(directory: FhirApi, finding: Judge) -> None:
+def test_plan_net_version(api: FhirApi, finding: Judge) -> None:
     version = load_contract()["DIR-IG-VERSION"].value
-    rows = [row for name in TYPES for row in directory.holdings(name).rows.values()]
+    rows = [row for name in TYPES for row in api.holdings(name).rows.values()]
     finding.assess(
-        check.guide_version_is(directory.metadata(), PLAN_NET, version, rows),
+        check.guide_version_is(api.metadata(), PLAN_NET, version, rows),
         otherwise="neither the CapabilityStatement nor any row names a version of Plan-Net",
     )
 
 
-@each_clause("DIR-[A-Z]+-CAPABILITY")
-def test_type_is_declared(directory: FhirApi, clause: Clause, finding: Judge) -> None:
-    documented = clauses_like("DIR-.*", kind="interaction", resource=clause.resource)
+@each_clause("(DIR|PA)-[A-Z]+-CAPABILITY")
+def test_type_is_declared(api: FhirApi, clause: Clause, finding: Judge) -> None:
+    documented = stimuli.rows_of(api, clause, kind="interaction")
     codes = sorted(
         {INTERACTION_CODES[row.topic] for row in documented if row.topic in INTERACTION_CODES}
     )
     finding.assess(
-        check.interactions_are_declared(directory.metadata(), clause.resource, codes),
+        check.interactions_are_declared(api.metadata(), clause.resource, codes),
         otherwise=NO_STATEMENT,
     )
 
 
-@each_clause("DIR-[A-Z]+-CAPABILITY-PARAMS")
-def test_parameters_are_declared(directory: FhirApi, clause: Clause, finding: Judge) -> None:
-    rows = clauses_like("DIR-.*", kind="search-parameter", resource=clause.resource)
+@each_clause("(DIR|PA)-[A-Z]+-CAPABILITY-PARAMS")
+def test_parameters_are_declared(api: FhirApi, clause: Clause, finding: Judge) -> None:
+    rows = stimuli.rows_of(api, clause, kind="search-parameter")
     names = [row.param for row in rows if row.param not in RESULT_PARAMETERS]
     finding.assess(
-        check.parameters_are_declared(directory.metadata(), clause.resource, names),
+        check.parameters_are_declared(api.metadata(), clause.resource, names),
         otherwise="the type is not declared (judged by its own clause)",
     )

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.checks import unlisted as check
 from conformance.plugin.marks import each_case
-from suites.provider_directory import stimuli
+from suites.fhir import stimuli
 
 if TYPE_CHECKING:
     from conformance.client import FhirApi
@@ -17,17 +17,15 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.tier("negative")
-@each_case("DIR-[A-Z]+-UNLISTED-NOT-APPLIED", stimuli.unlisted_names)
-def test_unlisted_is_not_applied(
-    directory: FhirApi, clause: Clause, case: str, finding: Judge
-) -> None:
+@each_case("(DIR|PA)-[A-Z]+-UNLISTED-NOT-APPLIED", stimuli.unlisted_names)
+def test_unlisted_is_not_applied(api: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
     finding.assess(
-        check.unlisted_is_not_applied(stimuli.unlisted_probe(directory, clause, case)),
+        check.unlisted_is_not_applied(stimuli.unlisted_probe(api, clause, case)),
         otherwise="the search without the parameter is not answered, so nothing can be compared",
     )
 
 
 @pytest.mark.tier("negative")
-@each_case("DIR-[A-Z]+-UNLISTED-REFUSED", stimuli.unlisted_names)
-def test_unlisted_is_refused(directory: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
-    finding.assess(check.unlisted_is_refused(stimuli.unlisted_probe(directory, clause, case)))
+@each_case("(DIR|PA)-[A-Z]+-UNLISTED-REFUSED", stimuli.unlisted_names)
+def test_unlisted_is_refused(api: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
+    finding.assess(check.unlisted_is_refused(stimuli.unlisted_probe(api, clause, case)))

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.checks import interactions as check
 from conformance.plugin.marks import each_clause
-from suites.provider_directory import stimuli
+from suites.fhir import stimuli
 
 if TYPE_CHECKING:
     from conformance.client import FhirApi
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
 NO_ROW = "the directory is not known to hold a row of this type"
 
 
-@each_clause("DIR-[A-Z]+-READ")
-def test_read(directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
+@each_clause("(DIR|PA)-[A-Z]+-READ")
+def test_read(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
             for row in stimuli.some_rows(holdings)
             for assertion in check.read_returns(
-                directory.read(clause.resource, row["id"]), clause.resource, row["id"]
+                api.read(clause.resource, row["id"]), clause.resource, row["id"]
             )
         ),
         otherwise=NO_ROW,
     )
 
 
-@each_clause("DIR-[A-Z]+-VREAD")
-def test_vread(directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
+@each_clause("(DIR|PA)-[A-Z]+-VREAD")
+def test_vread(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     resource = clause.resource
     current = (
         assertion
         for row in stimuli.some_rows(holdings)
         if (version := stimuli.version_of(row))
-        for read in [directory.vread(resource, row["id"], version)]
+        for read in [api.vread(resource, row["id"], version)]
         for assertion in (
             *check.vread_returns(read, resource, row["id"], version),
             *check.read_agrees(read, row),
@@ -50,35 +50,33 @@ def test_vread(directory: FhirApi, holdings: Holdings, clause: Clause, finding: 
         assertion
         for row in stimuli.changed_rows(holdings)
         for assertion in check.older_version_is_itself(
-            directory.vread(resource, row["id"], "1"), resource, row["id"], "1"
+            api.vread(resource, row["id"], "1"), resource, row["id"], "1"
         )
     )
     finding.assess((*current, *older), otherwise=f"{NO_ROW} with a version")
 
 
-@each_clause("DIR-[A-Z]+-VERSION-ID")
-def test_version_is_told(
-    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
-) -> None:
+@each_clause("(DIR|PA)-[A-Z]+-VERSION-ID")
+def test_version_is_told(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
             for row in stimuli.some_rows(holdings)
-            for assertion in check.version_is_told(directory.read(clause.resource, row["id"]))
+            for assertion in check.version_is_told(api.read(clause.resource, row["id"]))
         ),
         otherwise=NO_ROW,
     )
 
 
-@each_clause("DIR-[A-Z]+-READ-CONSISTENT")
+@each_clause("(DIR|PA)-[A-Z]+-READ-CONSISTENT")
 def test_read_agrees_with_search(
-    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
+    api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
     finding.assess(
         (
             assertion
             for row in stimuli.some_rows(holdings)
-            for read in [directory.read(clause.resource, row["id"])]
+            for read in [api.read(clause.resource, row["id"])]
             for assertion in (*check.read_agrees(read, row), *check.read_is_not_older(read, row))
         ),
         otherwise="no row was read in the version that the search gave",
@@ -86,22 +84,20 @@ def test_read_agrees_with_search(
 
 
 @pytest.mark.tier("negative")
-@each_clause("DIR-[A-Z]+-READ-UNKNOWN")
-def test_unknown_id(directory: FhirApi, clause: Clause, finding: Judge) -> None:
-    finding.assess(check.unknown_is_absent(directory.read(clause.resource, stimuli.NO_SUCH_ID)))
+@each_clause("(DIR|PA)-[A-Z]+-READ-UNKNOWN")
+def test_unknown_id(api: FhirApi, clause: Clause, finding: Judge) -> None:
+    finding.assess(check.unknown_is_absent(api.read(clause.resource, stimuli.NO_SUCH_ID)))
 
 
 @pytest.mark.tier("negative")
-@each_clause("DIR-[A-Z]+-VREAD-UNKNOWN")
-def test_unknown_version(
-    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
-) -> None:
+@each_clause("(DIR|PA)-[A-Z]+-VREAD-UNKNOWN")
+def test_unknown_version(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
             for row in stimuli.some_rows(holdings, most=1)
             for assertion in check.unknown_is_absent(
-                directory.vread(clause.resource, row["id"], stimuli.NO_SUCH_VERSION)
+                api.vread(clause.resource, row["id"], stimuli.NO_SUCH_VERSION)
             )
         ),
         otherwise=NO_ROW,
@@ -109,9 +105,9 @@ def test_unknown_version(
 
 
 @pytest.mark.tier("negative")
-@each_clause("DIR-[A-Z]+-ERROR-OUTCOME")
-def test_read_errors_say_why(directory: FhirApi, clause: Clause, finding: Judge) -> None:
-    refused = directory.read(clause.resource, stimuli.NO_SUCH_ID)
+@each_clause("(DIR|PA)-[A-Z]+-ERROR-OUTCOME")
+def test_read_errors_say_why(api: FhirApi, clause: Clause, finding: Judge) -> None:
+    refused = api.read(clause.resource, stimuli.NO_SUCH_ID)
     finding.assess(
         check.errors_carry_outcome([refused]), otherwise="no read was answered with an error"
     )

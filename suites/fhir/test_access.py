@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.checks import access as check
 from conformance.plugin.marks import each_clause
-from suites.provider_directory import stimuli
+from suites.fhir import stimuli
 
 if TYPE_CHECKING:
     from conformance.client import FhirApi
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from conformance.records import Holdings
 
 
-@each_clause("DIR-[A-Z]+-ANONYMOUS")
+@each_clause("(DIR|PA)-[A-Z]+-ANONYMOUS")
 def test_no_credentials_needed(
-    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
+    api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
-    reads = [directory.read(clause.resource, row["id"]) for row in stimuli.some_rows(holdings)]
+    reads = [api.read(clause.resource, row["id"]) for row in stimuli.some_rows(holdings)]
     pages = [search.first for search in holdings.searches]
     finding.assess(check.open_to_everyone([*pages, *reads]))

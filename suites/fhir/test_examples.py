@@ -11,7 +11,7 @@ from conformance.checks import searching as check
 from conformance.checks.includes import matches_lead_to
 from conformance.checks.interactions import refused_as_unsupported
 from conformance.plugin.marks import each_clause
-from suites.provider_directory import stimuli
+from suites.fhir import stimuli
 
 if TYPE_CHECKING:
     from conformance.client import FhirApi
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 @each_clause("DIR-[A-Z]+-EXAMPLE-(?!CHAINED).*", kind="example")
 def test_example_is_answered_rightly(
-    directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
+    api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:
-    search = directory.search(
+    search = api.search(
         clause.resource, tuple(parse_qsl(clause.value)), purpose=f"example {clause.value}"
     )
-    finding.assess(stimuli.exactness(directory, search, holdings))
+    finding.assess(stimuli.exactness(api, search, holdings))
 
 
 @pytest.mark.tier("negative")
 @each_clause("DIR-[A-Z]+-EXAMPLE-CHAINED", kind="example")
 def test_chained_example_is_refused_or_answered(
-    directory: FhirApi, clause: Clause, finding: Judge
+    api: FhirApi, clause: Clause, finding: Judge
 ) -> None:
     ((chain, value),) = parse_qsl(clause.value)
-    search = directory.search(
+    search = api.search(
         clause.resource, ((chain, value),), purpose=f"example {clause.value}", max_rows=1
     )
     reference, _, param = chain.partition(".")
@@ -46,7 +46,7 @@ def test_chained_example_is_refused_or_answered(
             *matches_lead_to(
                 search,
                 f"{clause.resource}:{reference}",
-                directory.holdings("Location"),
+                api.holdings("Location"),
                 (param, value),
             ),
         )

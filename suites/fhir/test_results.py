@@ -8,7 +8,7 @@ import pytest
 
 from conformance.checks import bundles, interactions, paging
 from conformance.plugin.marks import each_clause
-from suites.provider_directory import stimuli
+from suites.fhir import stimuli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
 NO_SEARCH = "no search of this type was answered"
 
 
-def searches_of(directory: FhirApi, clause: Clause) -> Iterator[Search]:
+def searches_of(api: FhirApi, clause: Clause) -> Iterator[Search]:
     """Yield what was read without a filter, over several pages, and each answered search with one.
 
     A search that is not answered is judged by the clause of its parameter.
     """
-    yield from directory.holdings(clause.resource).searches
-    pair = stimuli.paged_and_whole(directory, clause)
+    yield from api.holdings(clause.resource).searches
+    pair = stimuli.paged_and_whole(api, clause)
     yield from pair or ()
-    for row in stimuli.listed_parameters(clause):
-        searches = stimuli.searches_by(directory, clause.resource, row.param)
+    for row in stimuli.listed_parameters(api, clause):
+        searches = stimuli.searches_by(api, clause.resource, row.param)
         yield from (search for search in searches if search.answered)
-    widened = stimuli.widened_searches(directory, clause)
+    widened = stimuli.widened_searches(api, clause)
     yield from (search for search in widened if search.answered)
 
 
-@each_clause("DIR-[A-Z]+-BUNDLE")
-def test_searchset(directory: FhirApi, clause: Clause, finding: Judge) -> None:
+@each_clause("(DIR|PA)-[A-Z]+-BUNDLE")
+def test_searchset(api: FhirApi, clause: Clause, finding: Judge) -> None:
     finding.assess(
         assertion
-        for search in searches_of(directory, clause)
+        for search in searches_of(api, clause)
         for check in (
             bundles.bundle_is_a_searchset,
             bundles.bundle_is_well_formed,
@@ -50,24 +50,24 @@ def test_searchset(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     )
 
 
-@each_clause("DIR-[A-Z]+-SEARCH-MODE", kind="rule")
-def test_modes(directory: FhirApi, clause: Clause, finding: Judge) -> None:
+@each_clause("(DIR|PA)-[A-Z]+-SEARCH-MODE", kind="rule")
+def test_modes(api: FhirApi, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
-            for search in searches_of(directory, clause)
+            for search in searches_of(api, clause)
             for assertion in bundles.modes_tell_rows_apart(search)
         ),
         otherwise=NO_SEARCH,
     )
 
 
-@each_clause("DIR-[A-Z]+-SELF-LINK")
-def test_self_link(directory: FhirApi, clause: Clause, finding: Judge) -> None:
+@each_clause("(DIR|PA)-[A-Z]+-SELF-LINK")
+def test_self_link(api: FhirApi, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
-            for search in searches_of(directory, clause)
+            for search in searches_of(api, clause)
             for assertion in (
                 *bundles.self_link_names_the_search(search),
                 *bundles.self_link_repeats_the_search(search),
@@ -77,26 +77,26 @@ def test_self_link(directory: FhirApi, clause: Clause, finding: Judge) -> None:
     )
 
 
-@each_clause("DIR-[A-Z]+-TOTAL")
-def test_total(directory: FhirApi, clause: Clause, finding: Judge) -> None:
+@each_clause("(DIR|PA)-[A-Z]+-TOTAL")
+def test_total(api: FhirApi, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
-            for search in searches_of(directory, clause)
+            for search in searches_of(api, clause)
             for assertion in paging.total_is_the_number_of_rows(search)
         ),
         otherwise="no search that was read to its end tells a total",
     )
 
 
-@each_clause("DIR-[A-Z]+-PAGING-COMPLETE")
-def test_pages_hold_each_row_once(directory: FhirApi, clause: Clause, finding: Judge) -> None:
-    pair = stimuli.paged_and_whole(directory, clause)
+@each_clause("(DIR|PA)-[A-Z]+-PAGING-COMPLETE")
+def test_pages_hold_each_row_once(api: FhirApi, clause: Clause, finding: Judge) -> None:
+    pair = stimuli.paged_and_whole(api, clause)
     finding.assess(
         (
             *(
                 assertion
-                for search in searches_of(directory, clause)
+                for search in searches_of(api, clause)
                 if len(search.pages) > 1
                 for assertion in paging.each_row_once(search)
             ),
@@ -106,37 +106,37 @@ def test_pages_hold_each_row_once(directory: FhirApi, clause: Clause, finding: J
     )
 
 
-@each_clause("DIR-[A-Z]+-PAGING-LINKS")
-def test_next_links(directory: FhirApi, clause: Clause, finding: Judge) -> None:
+@each_clause("(DIR|PA)-[A-Z]+-PAGING-LINKS")
+def test_next_links(api: FhirApi, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
-            for search in searches_of(directory, clause)
+            for search in searches_of(api, clause)
             for assertion in paging.links_lead_to_the_end(search)
         ),
         otherwise=NO_SEARCH,
     )
 
 
-@each_clause("DIR-[A-Z]+-CONTENT-TYPE")
-def test_media_type(directory: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
+@each_clause("(DIR|PA)-[A-Z]+-CONTENT-TYPE")
+def test_media_type(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     rows = stimuli.some_rows(holdings)
-    reads = [directory.read(clause.resource, row["id"]) for row in rows]
+    reads = [api.read(clause.resource, row["id"]) for row in rows]
     reads += [
-        directory.vread(clause.resource, row["id"], version)
+        api.vread(clause.resource, row["id"], version)
         for row in rows
         if (version := stimuli.version_of(row))
     ]
-    pages = [page for search in searches_of(directory, clause) for page in search.pages]
+    pages = [page for search in searches_of(api, clause) for page in search.pages]
     finding.assess(bundles.content_type_is_fhir([*reads, *pages]), otherwise=NO_SEARCH)
 
 
 @pytest.mark.tier("negative")
-@each_clause("DIR-[A-Z]+-SEARCH-ERROR-OUTCOME", kind="rule")
-def test_refused_search_says_why(directory: FhirApi, clause: Clause, finding: Judge) -> None:
+@each_clause("(DIR|PA)-[A-Z]+-SEARCH-ERROR-OUTCOME", kind="rule")
+def test_refused_search_says_why(api: FhirApi, clause: Clause, finding: Judge) -> None:
     names = [*stimuli.STRANGERS, *stimuli.unlisted_names(clause)[:3]]
-    asked = [stimuli.unlisted_probe(directory, clause, name).asked.first for name in names]
-    asked.append(stimuli.search_for(directory, clause.resource, "_lastUpdated", "yesterday").first)
+    asked = [stimuli.unlisted_probe(api, clause, name).asked.first for name in names]
+    asked.append(stimuli.search_for(api, clause.resource, "_lastUpdated", "yesterday").first)
     finding.assess(
         (*interactions.errors_carry_outcome(asked), *interactions.no_error_is_hidden(asked)),
         otherwise="the server refused no search",

@@ -1,4 +1,4 @@
-"""Which requests demonstrate a clause: values and ids are chosen from what the directory holds."""
+"""Which requests demonstrate a clause: values and ids are chosen from what an API holds."""
 
 from __future__ import annotations
 
@@ -83,49 +83,49 @@ def entries_of(holdings: Holdings) -> Iterator[Entry]:
         yield from search.matches
 
 
-def searches_by(directory: FhirApi, resource_type: str, name: str) -> list[Search]:
+def searches_by(api: FhirApi, resource_type: str, name: str) -> list[Search]:
     """Search by one parameter with values that select some of the known rows."""
     definition = definition_of(resource_type, name)
-    given = list(directory.samples_of(resource_type, name))
-    values = given or directory.once(
+    given = list(api.samples_of(resource_type, name))
+    values = given or api.once(
         ("sample", resource_type, name),
-        lambda: sample_values(directory.holdings(resource_type).rows.values(), definition),
+        lambda: sample_values(api.holdings(resource_type).rows.values(), definition),
     )
-    return [search_for(directory, resource_type, name, value) for value in values]
+    return [search_for(api, resource_type, name, value) for value in values]
 
 
-def search_for(directory: FhirApi, resource_type: str, name: str, value: str) -> Search:
+def search_for(api: FhirApi, resource_type: str, name: str, value: str) -> Search:
     """Search by `name=value` in pages of the target's size."""
-    return directory.search(
+    return api.search(
         resource_type,
-        ((name, value), ("_count", str(directory.page_size))),
+        ((name, value), ("_count", str(api.page_size))),
         purpose=f"search {resource_type} by {name}",
     )
 
 
-def exactness(directory: FhirApi, search: Search, holdings: Holdings) -> Iterator[Assertion]:
+def exactness(api: FhirApi, search: Search, holdings: Holdings) -> Iterator[Assertion]:
     """Judge that a search is exact; rows that seem to be missing are read before they are named."""
     missing = missing_rows(search, holdings)[:5]
     return search_is_exact(
-        search, holdings, [directory.read(search.resource_type, row_id) for row_id in missing]
+        search, holdings, [api.read(search.resource_type, row_id) for row_id in missing]
     )
 
 
-def neighbouring_pages(directory: FhirApi, clause: Clause, size: int) -> tuple[Search, Search]:
+def neighbouring_pages(api: FhirApi, clause: Clause, size: int) -> tuple[Search, Search]:
     """Read the first `size` rows, and the page that starts after them."""
     count = ("_count", str(size))
     first, second = (
-        directory.search(clause.resource, params, purpose="_getpagesoffset", max_rows=1)
+        api.search(clause.resource, params, purpose="_getpagesoffset", max_rows=1)
         for params in ((count,), (count, ("_getpagesoffset", str(size))))
     )
     return first, second
 
 
-def last_rows(directory: FhirApi, holdings: Holdings, number: int) -> Search:
+def last_rows(api: FhirApi, holdings: Holdings, number: int) -> Search:
     """Skip all known rows but this many."""
     skipped = len(holdings.rows) - number
-    size = ("_count", str(directory.page_size))
-    return directory.search(
+    size = ("_count", str(api.page_size))
+    return api.search(
         holdings.resource_type,
         (size, ("_getpagesoffset", str(skipped))),
         purpose="_getpagesoffset",
@@ -133,34 +133,34 @@ def last_rows(directory: FhirApi, holdings: Holdings, number: int) -> Search:
     )
 
 
-def nothing_to_find(directory: FhirApi, clause: Clause) -> Search:
+def nothing_to_find(api: FhirApi, clause: Clause) -> Search:
     """Search by a value that no row holds: one that is held, and more.
 
     What looks at a beginning only, as a truncated index does, finds rows by it.
     """
     definition = definition_of(clause.resource, clause.param)
-    rows = directory.holdings(clause.resource).rows.values()
+    rows = api.holdings(clause.resource).rows.values()
     held = sample_values(rows, definition, most=1)
     # No id is longer than 64 characters.
     value = f"{held[0][:48]}flexchecknone" if held else HELD_BY_NONE[definition.type]
-    return search_for(directory, clause.resource, clause.param, value)
+    return search_for(api, clause.resource, clause.param, value)
 
 
-def string_variants(directory: FhirApi, clause: Clause) -> Iterator[Search]:
+def string_variants(api: FhirApi, clause: Clause) -> Iterator[Search]:
     """Search by the string parameters: upper case, no accents, a beginning, all but the first."""
-    for row in listed_parameters(clause, type="string"):
-        rows = directory.holdings(clause.resource).rows.values()
+    for row in listed_parameters(api, clause, type="string"):
+        rows = api.holdings(clause.resource).rows.values()
         for value in sample_values(rows, definition_of(clause.resource, row.param), most=1):
             beginning, inside = value[: max(3, len(value) // 2)].rstrip(), value[1:].lstrip()
             for variant in dict.fromkeys((value.upper(), normalise(value), beginning, inside)):
-                yield search_for(directory, clause.resource, row.param, variant)
+                yield search_for(api, clause.resource, row.param, variant)
 
 
-def token_forms(directory: FhirApi, clause: Clause) -> Iterator[Search]:
+def token_forms(api: FhirApi, clause: Clause) -> Iterator[Search]:
     """Search by the token parameters as `system|code`, and by the code in a system of no one."""
-    for row in listed_parameters(clause, type="token"):
+    for row in listed_parameters(api, clause, type="token"):
         definition = definition_of(clause.resource, row.param)
-        rows = list(directory.holdings(clause.resource).rows.values())
+        rows = list(api.holdings(clause.resource).rows.values())
         codes = sample_values(rows, definition, most=1)
         held = (value for resource in rows for value in values_of(resource, definition))
         token = next(
@@ -169,89 +169,94 @@ def token_forms(directory: FhirApi, clause: Clause) -> Iterator[Search]:
         if token is not None:
             for system in (token.system, NO_SUCH_SYSTEM):
                 value = f"{system}|{as_query(token)}"
-                yield search_for(directory, clause.resource, row.param, value)
+                yield search_for(api, clause.resource, row.param, value)
 
 
-def reference_forms(directory: FhirApi, clause: Clause) -> Iterator[tuple[Search, Search]]:
+def reference_forms(api: FhirApi, clause: Clause) -> Iterator[tuple[Search, Search]]:
     """Search by the reference parameters as `Type/id` and as `id`."""
-    for row in listed_parameters(clause, type="reference"):
-        rows = directory.holdings(clause.resource).rows.values()
+    for row in listed_parameters(api, clause, type="reference"):
+        rows = api.holdings(clause.resource).rows.values()
         for value in sample_values(rows, definition_of(clause.resource, row.param), most=1):
             bare = value.rsplit("/", 1)[-1]
             if bare != value and "://" not in value:
                 yield (
-                    search_for(directory, clause.resource, row.param, value),
-                    search_for(directory, clause.resource, row.param, bare),
+                    search_for(api, clause.resource, row.param, value),
+                    search_for(api, clause.resource, row.param, bare),
                 )
 
 
-def listed_parameters(clause: Clause, **fields: str) -> list[Clause]:
+def rows_of(api: FhirApi, clause: Clause, **fields: str) -> list[Clause]:
+    """Return the rows that the target's document has for a clause's API and resource."""
+    found = clauses_like(f"{clause.area}-.*", resource=clause.resource, **fields)
+    return [row for row in found if api.deployment in row.deployments]
+
+
+def listed_parameters(api: FhirApi, clause: Clause, **fields: str) -> list[Clause]:
     """Return the selecting parameters that the document lists for a clause's resource."""
-    rows = clauses_like(
-        r"DIR-(?!NET)[A-Z]+-SEARCH-.*",
-        kind="search-parameter",
-        resource=clause.resource,
-        **fields,
-    )
-    own = [row for row in rows if row.param not in RESULT_PARAMETERS]
+    rows = rows_of(api, clause, kind="search-parameter", **fields)
+    own = [
+        row
+        for row in rows
+        if row.param not in RESULT_PARAMETERS and not row.id.startswith("DIR-NET-")
+    ]
     return [row for row in own if not row.param.startswith("_")] if fields else own
 
 
-def paged_and_whole(directory: FhirApi, clause: Clause) -> tuple[Search, Search] | None:
+def paged_and_whole(api: FhirApi, clause: Clause) -> tuple[Search, Search] | None:
     """Read one search twice: in small pages and in large ones.
 
     The search is one whose rows fill a few small pages: the whole type where that is small, else a
     parameter's value. None where the directory holds too little to fill two pages.
     """
-    selection, rows = directory.once(
-        ("several rows", clause.resource), lambda: _several_rows(directory, clause)
+    selection, rows = api.once(
+        ("several rows", clause.resource), lambda: _several_rows(api, clause)
     )
     if rows < 2:  # noqa: PLR2004 - one row fills no second page
         return None
     small = max(1, -(-rows // 4))
     purpose = f"paging of {clause.resource}"
     few, many = (
-        directory.search(clause.resource, (*selection, ("_count", str(size))), purpose=purpose)
-        for size in (small, max(directory.page_size, small + 1))
+        api.search(clause.resource, (*selection, ("_count", str(size))), purpose=purpose)
+        for size in (small, max(api.page_size, small + 1))
     )
     return few, many
 
 
-def _several_rows(directory: FhirApi, clause: Clause) -> tuple[tuple[tuple[str, str], ...], int]:
-    holdings = directory.holdings(clause.resource)
-    if holdings.complete and len(holdings.rows) <= 3 * directory.page_size:
+def _several_rows(api: FhirApi, clause: Clause) -> tuple[tuple[tuple[str, str], ...], int]:
+    holdings = api.holdings(clause.resource)
+    if holdings.complete and len(holdings.rows) <= 3 * api.page_size:
         return (), len(holdings.rows)
     best: tuple[tuple[tuple[str, str], ...], int] = ((), 0)
-    for row in listed_parameters(clause):
+    for row in listed_parameters(api, clause):
         for value in sample_values(
             holdings.rows.values(), definition_of(clause.resource, row.param)
         ):
             params = ((row.param, value),)
             selects = Selection(clause.resource, params).match
             number = sum(selects(known) is Match.YES for known in holdings.rows.values())
-            if best[1] < number <= 3 * directory.page_size:
+            if best[1] < number <= 3 * api.page_size:
                 best = params, number
     return best
 
 
-def include_search(directory: FhirApi, clause: Clause) -> Search | None:
+def include_search(api: FhirApi, clause: Clause) -> Search | None:
     """Search a few known rows that refer to something, with the clause's `_include`."""
-    rows = directory.holdings(clause.resource).rows.values()
+    rows = api.holdings(clause.resource).rows.values()
     ids = [str(row["id"]) for row in rows if targets_of(row, clause.value)][:3]
-    return _widened(directory, clause, ids) if ids else None
+    return _widened(api, clause, ids) if ids else None
 
 
-def targets_not_there(directory: FhirApi, clause: Clause, search: Search) -> list[Exchange]:
+def targets_not_there(api: FhirApi, clause: Clause, search: Search) -> list[Exchange]:
     """Read the targets that did not come along: the directory may not hold them at all."""
-    return [directory.read(*key.split("/", 1)) for key in missing_targets(search, clause.value)[:5]]
+    return [api.read(*key.split("/", 1)) for key in missing_targets(search, clause.value)[:5]]
 
 
-def revinclude_search(directory: FhirApi, clause: Clause) -> tuple[Search | None, Holdings | None]:
+def revinclude_search(api: FhirApi, clause: Clause) -> tuple[Search | None, Holdings | None]:
     """Search a few rows that known rows refer to, with the clause's `_revinclude`."""
     if not clause.reaches:
-        rows = directory.holdings(clause.resource).rows
-        return (_widened(directory, clause, list(rows)[:2]) if rows else None), None
-    referrers = directory.holdings(clause.value.partition(":")[0])
+        rows = api.holdings(clause.resource).rows
+        return (_widened(api, clause, list(rows)[:2]) if rows else None), None
+    referrers = api.holdings(clause.value.partition(":")[0])
     prefix = f"{clause.resource}/"
     counted: dict[str, int] = {}
     for row in referrers.rows.values():
@@ -261,23 +266,23 @@ def revinclude_search(directory: FhirApi, clause: Clause) -> tuple[Search | None
     # Those with few referrers, so that the answer is small; with several where there are any.
     chosen = sorted(counted, key=lambda key: (counted[key] < 2, counted[key], key))[:2]  # noqa: PLR2004
     ids = [key.removeprefix(prefix) for key in chosen]
-    return (_widened(directory, clause, ids) if ids else None), referrers
+    return (_widened(api, clause, ids) if ids else None), referrers
 
 
-def _widened(directory: FhirApi, clause: Clause, ids: list[str]) -> Search:
+def _widened(api: FhirApi, clause: Clause, ids: list[str]) -> Search:
     # One match fewer on a page than there are: what is added has to come on each page.
     size = (("_count", str(len(ids) - 1)),) if len(ids) > 1 else ()
-    return directory.search(
+    return api.search(
         clause.resource,
         (("_id", ",".join(ids)), (clause.param, clause.value), *size),
         purpose=f"{clause.param}={clause.value}",
     )
 
 
-def without_include(directory: FhirApi, search: Search) -> Search:
+def without_include(api: FhirApi, search: Search) -> Search:
     """Send the same search without its `_include` and `_revinclude`."""
     params = tuple(pair for pair in search.params if "include" not in pair[0])
-    return directory.search(search.resource_type, params, purpose="the same without include")
+    return api.search(search.resource_type, params, purpose="the same without include")
 
 
 def unlisted_names(clause: Clause) -> list[str]:
@@ -285,21 +290,21 @@ def unlisted_names(clause: Clause) -> list[str]:
 
     `type` of Organization is documented in the Network section.
     """
-    listed = {row.param for row in clauses_like("DIR-.*", resource=clause.resource)}
+    listed = {row.param for row in clauses_like(f"{clause.area}-.*", resource=clause.resource)}
     defined = definitions_of(clause.resource)
     return [*sorted(defined.keys() - listed), *STRANGERS]
 
 
-def unlisted_probe(directory: FhirApi, clause: Clause, name: str) -> Probe:
+def unlisted_probe(api: FhirApi, clause: Clause, name: str) -> Probe:
     """Search with one unlisted parameter, and without it."""
     definition = definitions_of(clause.resource).get(name)
     value = STRANGERS.get(name, "")
     if definition is not None:
-        rows = list(directory.holdings(clause.resource).rows.values())
+        rows = list(api.holdings(clause.resource).rows.values())
         value = _telling(rows, clause.resource, name) or HELD_BY_NONE[definition.type]
-    size = ("_count", str(directory.page_size))
+    size = ("_count", str(api.page_size))
     asked, baseline = (
-        directory.search(clause.resource, params, purpose=purpose, max_rows=1)
+        api.search(clause.resource, params, purpose=purpose, max_rows=1)
         for params, purpose in (
             (((name, value), size), f"unlisted parameter {name}"),
             ((size,), f"{clause.resource} without a filter"),
@@ -318,15 +323,12 @@ def _telling(rows: Iterable[Mapping[str, Any]], resource_type: str, name: str) -
     return ""
 
 
-def widened_searches(directory: FhirApi, clause: Clause) -> list[Search]:
+def widened_searches(api: FhirApi, clause: Clause) -> list[Search]:
     """Return the searches that the include and revinclude clauses of a resource make."""
-    found = [
-        include_search(directory, row)
-        for row in clauses_like("DIR-.*", kind="include", resource=clause.resource)
-    ]
+    found = [include_search(api, row) for row in rows_of(api, clause, kind="include")]
     found += [
-        revinclude_search(directory, row)[0]
-        for row in clauses_like("DIR-.*", kind="revinclude", resource=clause.resource)
+        revinclude_search(api, row)[0]
+        for row in rows_of(api, clause, kind="revinclude")
         if row.reaches
     ]
     return [search for search in found if search is not None]
@@ -350,12 +352,12 @@ def shared_beginning(networks: Iterable[Mapping[str, Any]], holdings: Holdings) 
     return max(sorted(shared), key=len, default="")
 
 
-def network_references(directory: FhirApi, most: int = 20) -> list[str]:
+def network_references(api: FhirApi, most: int = 20) -> list[str]:
     """Return ids that known roles and affiliations refer to as their network."""
     found = {
         key.removeprefix("Organization/")
         for value in ("PractitionerRole:network", "OrganizationAffiliation:network")
-        for row in directory.holdings(value.partition(":")[0]).rows.values()
+        for row in api.holdings(value.partition(":")[0]).rows.values()
         for key in targets_of(row, value)
     }
     return sorted(found)[:most]

@@ -1,0 +1,1 @@
+"""Suites of authorization: fixtures send, tests name clauses."""

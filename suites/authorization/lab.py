@@ -1,0 +1,265 @@
+"""Sends each stimulus once and remembers what came: flows, token requests, uses of tokens.
+
+What cannot be had (no login, no client) is a skip that says what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+
+from conformance.auth import (
+    ALLOW,
+    USUAL_SCOPES,
+    AuthorizationServer,
+    Bearer,
+    CannotAuthorize,
+    Decision,
+    Flow,
+    read_configuration,
+)
+from conformance.client import Client, TargetUnusable
+from conformance.contract import load_contract
+from conformance.oauth import Use
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+    from conformance.auth import App
+    from conformance.exchange import Exchange
+    from conformance.oauth import Authorization, TokenAnswer
+    from conformance.target import Target
+
+Kept = TypeVar("Kept")
+Changes = dict[str, str | None]
+
+
+class Lab:
+    """One target's authorization server as the suites use it."""
+
+    def __init__(self, client: Client, target: Target) -> None:
+        self.client = client
+        self.target = target
+        self.server = AuthorizationServer(client, target)
+        self._kept: dict[Hashable, Any] = {}
+
+    def __repr__(self) -> str:
+        return f"Lab({self.target.name!r})"
+
+    def once(self, key: Hashable, send: Callable[[], Kept]) -> Kept:
+        """Return what `send` gave for this key the first time in the run; skip where it cannot."""
+        if key not in self._kept:
+            try:
+                self._kept[key] = send()
+            except (TargetUnusable, CannotAuthorize) as error:
+                self._kept[key] = error
+        kept: Kept | TargetUnusable | CannotAuthorize = self._kept[key]
+        if isinstance(kept, CannotAuthorize):
+            pytest.skip(str(kept))
+        if isinstance(kept, TargetUnusable):
+            raise TargetUnusable(str(kept), kept.exchange)
+        return kept
+
+    # -- who and what -------------------------------------------------------------------------
+
+    @property
+    def app(self) -> App:
+        """The application of `[client]`."""
+        return self.once("app", self.server.app)
+
+    @property
+    def public_app(self) -> App:
+        """The one of `[public_client]`."""
+        return self.once("public app", self.server.public_app)
+
+    @property
+    def pkce_app(self) -> App:
+        """The application that proves itself by PKCE: the public one, else `[client]`."""
+        return self.public_app if self.target.public_client.named else replace(self.app, secret="")
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes a good request asks for."""
+        return self.app.scopes or USUAL_SCOPES
+
+    # -- authorization requests ---------------------------------------------------------------
+
+    def opened(self, purpose: str, app: App, changes: Changes | None = None, **how: Any) -> Flow:
+        """Send an authorization request and look at the first page only."""
+        return self._flow(purpose, app, changes, login=False, **how)
+
+    def flow(self, purpose: str, app: App, changes: Changes | None = None, **how: Any) -> Flow:
+        """Send an authorization request and have the member decide; skip if nobody can log in."""
+        found = self._flow(purpose, app, changes, **how)
+        if found.authorization.stopped:
+            pytest.skip(f"no login: {found.authorization.stopped}")
+        return found
+
+    def _flow(self, purpose: str, app: App, changes: Changes | None, **how: Any) -> Flow:
+        return self.once(
+            ("flow", purpose, app.id),
+            lambda: self.server.begin(app, changes=changes or {}, purpose=purpose, **how),
+        )
+
+    def led(self, purpose: str, changes: Changes, *, public: bool = False) -> Authorization:
+        """Return where a request with changes led the member of an application."""
+        app = self.pkce_app if public else self.app
+        return self.flow(purpose, app, changes).authorization
+
+    @property
+    def good(self) -> Flow:
+        """A good authorization, its code not yet used by anybody but `tokens`."""
+        return self.flow("authorization", self.app)
+
+    @property
+    def good_pkce(self) -> Flow:
+        """The same with PKCE instead of a secret."""
+        return self.flow("authorization with PKCE", self.pkce_app, pkce=True)
+
+    # -- token requests -----------------------------------------------------------------------
+
+    def redeemed(
+        self,
+        purpose: str,
+        flow: Flow,
+        changes: Mapping[str, str | None] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> TokenAnswer:
+        """Exchange the code of a flow, once in the run."""
+        if not flow.authorization.code:
+            pytest.skip(f"no code was had: {flow.authorization.ending}")
+        return self.once(
+            ("token", purpose),
+            lambda: self.server.redeem(
+                flow, changes=changes or {}, purpose=purpose, headers=headers
+            ),
+        )
+
+    @property
+    def tokens(self) -> TokenAnswer:
+        """The answer to a good code."""
+        return self.redeemed("code for a token", self.good)
+
+    @property
+    def pkce_tokens(self) -> TokenAnswer:
+        """The answer to a good code with its verifier."""
+        return self.redeemed("code and verifier for a token", self.good_pkce)
+
+    def attempt(
+        self,
+        purpose: str,
+        changes: Mapping[str, str | None],
+        *,
+        pkce: bool = False,
+        headers: dict[str, str] | None = None,
+    ) -> TokenAnswer:
+        """Exchange a code of its own with a request that is good but for the changes."""
+        app = self.pkce_app if pkce else self.app
+        flow = self.flow(f"{purpose}: authorization", app, pkce=pkce)
+        return self.redeemed(purpose, flow, changes, headers)
+
+    def granted(self, purpose: str, *scopes: str, decision: Decision = ALLOW) -> TokenAnswer:
+        """Return the tokens of a whole flow for these scopes; the request may be refused."""
+        flow = self.flow(f"{purpose}: authorization", self.app, scopes=scopes, decision=decision)
+        return self.redeemed(purpose, flow)
+
+    def usable(self, answer: TokenAnswer) -> TokenAnswer:
+        """Return an answer that gave a token; skip what needs one otherwise."""
+        if not answer.granted:
+            pytest.skip(f"no token was had: {answer}")
+        return answer
+
+    def refreshed(
+        self,
+        purpose: str,
+        before: TokenAnswer,
+        changes: Changes | None = None,
+        app: App | None = None,
+    ) -> TokenAnswer:
+        """Send a refresh, once in the run."""
+        if not before.tokens.refresh:
+            pytest.skip(f"no refresh token was had: {before}")
+        return self.once(
+            ("refresh", purpose),
+            lambda: self.server.refresh(
+                app or self.app, before.tokens, changes=changes or {}, purpose=purpose
+            ),
+        )
+
+    def system(self, purpose: str, *scopes: str, changes: Changes | None = None) -> TokenAnswer:
+        """Send a client credentials request, once in the run."""
+        if not self.app.secret:
+            pytest.skip("the client has no secret: name one in [client] of the target file")
+        return self.once(
+            ("system", purpose, scopes),
+            lambda: self.server.client_credentials(
+                self.app, scopes, changes=changes or {}, purpose=purpose
+            ),
+        )
+
+    # -- use ----------------------------------------------------------------------------------
+
+    def configuration(self) -> Exchange:
+        """Read the SMART configuration."""
+        self._needs_fhir()
+        return self.once("smart", lambda: read_configuration(self.client, self.target))
+
+    def metadata(self) -> Exchange:
+        """Read the CapabilityStatement of Patient Access."""
+        self._needs_fhir()
+        url = f"{self.target.fhir_base}/metadata"
+        return self.once("metadata", lambda: self.client.get(url, purpose="capability statement"))
+
+    def use(
+        self, purpose: str, token: str, resource_type: str = "Patient", patient: str = ""
+    ) -> Use:
+        """Ask for member data with a token ("" is none), once in the run."""
+        self._needs_fhir()
+        path = _path(resource_type, patient)
+        return self.fetch(purpose, token, f"{self.target.fhir_base}/{path}", resource_type, patient)
+
+    def fetch(
+        self, purpose: str, token: str, url: str, resource_type: str, patient: str = ""
+    ) -> Use:
+        """Send one FHIR request with a token ("" is none), once in the run."""
+        exchange = self.once(
+            ("use", purpose, url),
+            lambda: self.client.get(url, purpose=purpose, auth=Bearer(token)),
+        )
+        return Use(exchange, resource_type, patient)
+
+    def patient(self, answer: TokenAnswer) -> str:
+        """Return the member's Patient id: that of the token response if it is one, else a search's.
+
+        Whether `patient` is one is judged by its own clause.
+        """
+        told = self.use("member's Patient", answer.tokens.access, "Patient", answer.patient)
+        if told.exchange.status == 200:  # noqa: PLR2004
+            return answer.patient
+        found = self.use("member's Patient by search", answer.tokens.access).exchange.document
+        entries = found.get("entry") if isinstance(found, dict) else None
+        for entry in entries if isinstance(entries, list) else ():
+            resource = entry.get("resource") if isinstance(entry, dict) else None
+            if isinstance(resource, dict) and resource.get("resourceType") == "Patient":
+                return str(resource.get("id", ""))
+        return answer.patient
+
+    def _needs_fhir(self) -> None:
+        if not self.target.fhir_base:
+            pytest.skip("the target has no fhir_base, so there is no member data to ask for")
+
+
+def _path(resource_type: str, patient: str) -> str:
+    """Return a documented request for member data of a type."""
+    if resource_type == "Patient":
+        return f"Patient/{patient}" if patient else "Patient"
+    documented = load_contract().select(
+        lambda clause: (
+            (clause.kind, clause.resource, clause.param)
+            == ("search-parameter", resource_type, "patient")
+        )
+    )
+    by = f"patient={patient}&" if patient and any(documented) else ""
+    return f"{resource_type}?{by}_count=1"

@@ -1,0 +1,191 @@
+"""Which wrong requests demonstrate a clause, each with a code or token of its own."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from conformance.auth import management_page, revoke_access
+from conformance.plugin.marks import clauses_like
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.contract import Clause
+    from conformance.oauth import Authorization, TokenAnswer, Use
+    from suites.authorization.lab import Lab
+
+UNKNOWN_CLIENT = "flexcheck-unknown-client"
+WRONG_SECRET = "flexcheck-wrong-secret"  # noqa: S105 - nobody's
+UNKNOWN_CODE = "flexcheck-unknown-code"
+UNKNOWN_TOKEN = "flexcheck-unknown-token-0123456789"  # noqa: S105 - nobody's
+UNKNOWN_SCOPE = "flexcheck/Unknown.read"
+#: Reserved characters, a space, a percent sign, letters beyond ASCII.
+ODD_STATE = "a b+c/d=e&f?g#h%20i~\u00fc\u4e2d"
+#: The longest a run waits for a token to expire; the embedded mock's live 5 seconds.
+PATIENCE = 30.0
+#: How long after its time a token is tried: clocks differ a little.
+GRACE = 0.7
+
+#: Token requests with a code, good but for one thing.
+WRONG_CODE_REQUESTS: dict[str, dict[str, str | None]] = {
+    "wrong client secret": {"client_secret": WRONG_SECRET},
+    "no client secret": {"client_secret": None},
+    "unknown client": {"client_id": UNKNOWN_CLIENT},
+    "no code": {"code": None},
+    "unknown code": {"code": UNKNOWN_CODE},
+    "no grant type": {"grant_type": None},
+    "unknown grant type": {"grant_type": "flexcheck-unknown"},
+    "another redirect URI": {"redirect_uri": "https://flexcheck.invalid/callback"},
+    "no redirect URI": {"redirect_uri": None},
+}
+#: The same where the code was asked for with a challenge.
+WRONG_PROOFS: dict[str, dict[str, str | None]] = {
+    "another verifier": {"code_verifier": "flexcheck-another-verifier-of-fifty-characters-0123"},
+    "no verifier": {"code_verifier": None},
+}
+
+
+def wrong_codes(lab: Lab, *names: str) -> list[TokenAnswer]:
+    """Send wrong token requests with codes of their own."""
+    return [lab.attempt(name, WRONG_CODE_REQUESTS[name]) for name in names]
+
+
+def wrong_proofs(lab: Lab, *names: str) -> list[TokenAnswer]:
+    """Send token requests with a wrong verifier."""
+    return [lab.attempt(name, WRONG_PROOFS[name], pkce=True) for name in names]
+
+
+def hashed_verifier(lab: Lab) -> TokenAnswer:
+    """Send the challenge in the place of the verifier it was made of."""
+    flow = lab.flow("challenge for verifier: authorization", lab.pkce_app, pkce=True)
+    challenge = flow.authorization.asked["code_challenge"]
+    return lab.redeemed("challenge for verifier", flow, {"code_verifier": challenge})
+
+
+def twice_used(lab: Lab) -> tuple[TokenAnswer, TokenAnswer]:
+    """Use a code, and use it again."""
+    flow = lab.flow("code to be used twice: authorization", lab.app)
+    return lab.redeemed("code used first", flow), lab.redeemed("code used again", flow)
+
+
+def foreign_code(lab: Lab) -> TokenAnswer:
+    """Send the code of one application as another one."""
+    changes = {"client_id": lab.public_app.id, "client_secret": None}
+    return lab.attempt("another client's code", changes)
+
+
+def refused_tokens(lab: Lab) -> list[TokenAnswer]:
+    """Return answers to wrong token requests of every kind."""
+    names = ("wrong client secret", "unknown client", "unknown code", "no code")
+    return [*wrong_codes(lab, *names, "unknown grant type", "another redirect URI")]
+
+
+def other_redirects(registered: str) -> Iterator[tuple[str, str]]:
+    """Yield redirect URIs that differ from the registered one, with what is different."""
+    yield "a longer path", f"{registered}/more"
+    yield "a trailing slash", f"{registered}/"
+    yield "more letters", f"{registered}x"
+    yield "a letter less", registered[:-1]
+    yield "another case", registered[:-1] + registered[-1].swapcase()
+    yield "a query", f"{registered}?more=1"
+    yield "another host", "https://flexcheck.invalid/callback"
+    parts = urlsplit(registered)
+    if parts.scheme in ("http", "https") and parts.hostname:
+        host = parts.hostname
+        yield "another path", f"{parts.scheme}://{parts.netloc}/flexcheck"
+        yield "another port", f"{parts.scheme}://{host}:8999{parts.path}"
+        yield "a sub-domain", f"{parts.scheme}://flexcheck.{parts.netloc}{parts.path}"
+
+
+def wrong_redirects(lab: Lab) -> list[Authorization]:
+    """Ask for each of them."""
+    return [
+        lab.led(f"redirect URI with {what}", {"redirect_uri": uri})
+        for what, uri in other_redirects(lab.app.redirect_uri)
+    ]
+
+
+def unknown_clients(lab: Lab) -> list[Authorization]:
+    """Ask as nobody the server knows, and as nobody at all."""
+    return [
+        lab.led("unknown client id", {"client_id": UNKNOWN_CLIENT}),
+        lab.led("no client id", {"client_id": None}),
+    ]
+
+
+def failed_requests(lab: Lab) -> list[Authorization]:
+    """Send requests that fail for another reason than client or redirect URI."""
+    return [
+        lab.led("unknown response type", {"response_type": "flexcheck"}),
+        lab.led("no response type", {"response_type": None}),
+        lab.led("only an unknown scope", {"scope": UNKNOWN_SCOPE}),
+    ]
+
+
+def member_scopes(lab: Lab) -> list[Clause]:
+    """Return the clauses of the member scopes that hold for the target."""
+    return [
+        clause
+        for clause in clauses_like("SCOPE-PATIENT-[A-Z]+", kind="scope")
+        if lab.target.deployment in clause.deployments
+        and not clause.applies_when.undeclared(lab.target.deployment, lab.target.future)
+    ]
+
+
+def listed_grant(lab: Lab) -> TokenAnswer:
+    """Return the tokens of a member who consents to every listed scope."""
+    return lab.granted("every listed scope", *(clause.value for clause in member_scopes(lab)))
+
+
+def one_scope(lab: Lab) -> TokenAnswer:
+    """Return a token for `patient/Patient.read` alone."""
+    return lab.granted("one scope", "patient/Patient.read")
+
+
+def expired_use(lab: Lab) -> Use:
+    """Use a token just after its time: the one wait of a run."""
+    flow = lab.flow("a token to expire: authorization", lab.app)
+    answer = lab.usable(lab.redeemed("a token to expire", flow))
+    life = answer.lifetime
+    if life is None or life > PATIENCE:
+        told = "no expires_in" if life is None else f"expires_in {life:g}"
+        pytest.skip(f"{told}: a run waits {PATIENCE:g} seconds at most for a token to expire")
+
+    def wait() -> bool:
+        time.sleep(max(0.0, answer.received + life + GRACE - time.monotonic()))
+        return True
+
+    lab.once("expired", wait)
+    return lab.use("expired token", answer.tokens.access)
+
+
+def bad_tokens(lab: Lab) -> list[Use]:
+    """Use a token nobody gave out, and one that was tampered with."""
+    good = lab.usable(lab.tokens).tokens.access
+    changed = good[:-2] + ("AA" if good[-2:] != "AA" else "BB")
+    return [
+        lab.use("unknown token", UNKNOWN_TOKEN),
+        lab.use("tampered token", lab.server.secret(changed)),
+    ]
+
+
+def after_revocation(lab: Lab) -> tuple[Use, TokenAnswer]:
+    """Have the member revoke an application in the portal, then use what it still holds.
+
+    It is the public application, so that the session of the others goes on.
+    """
+    app = lab.public_app
+    page = management_page(lab.configuration(), lab.target)
+    if not page:
+        pytest.skip("the SMART configuration names no management_endpoint on a configured origin")
+    flow = lab.flow("access to be revoked: authorization", app)
+    before = lab.usable(lab.redeemed("access to be revoked", flow))
+    member = lab.server.member()
+    if not lab.once("revoked", lambda: revoke_access(lab.client, page, member, app.id)):
+        pytest.skip("the member portal has no button that revokes the application")
+    use = lab.use("revoked token", before.tokens.access)
+    return use, lab.refreshed("revoked refresh token", before, app=app)

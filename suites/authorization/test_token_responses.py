@@ -1,0 +1,83 @@
+"""What a token response holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.checks import bearer, tokens
+from conformance.plugin.marks import each_clause
+
+if TYPE_CHECKING:
+    from conformance.contract import Clause
+    from conformance.oauth import TokenAnswer
+    from conformance.plugin.judge import Judge
+    from suites.authorization.lab import Lab
+
+NO_TOKEN = "no token was had"  # noqa: S105 - a sentence
+TYPES = {"expires_in": "number"}
+NAMES = {
+    "TOKEN-SMART-ACCESS-TOKEN": "access_token",
+    "TOKEN-SMART-EXPIRES-IN": "expires_in",
+    "TOKEN-SMART-SCOPE": "scope",
+    "TOKEN-SMART-PATIENT": "patient",
+}
+
+
+@pytest.fixture
+def answers(lab: Lab) -> list[TokenAnswer]:
+    """Return the answers to good codes: with secret, and with PKCE where that is documented."""
+    pkce = lab.target.deployment == "tooele"
+    return [lab.tokens, *([lab.pkce_tokens] if pkce and lab.pkce_app.id else [])]
+
+
+@pytest.mark.clause("TOKEN-JSON")
+def test_json(answers: list[TokenAnswer], finding: Judge) -> None:
+    finding.assess(tokens.is_json_object(answers))
+
+
+@each_clause("TOKEN-FIELD-[A-Z-]+")
+def test_field(answers: list[TokenAnswer], clause: Clause, finding: Judge) -> None:
+    kind = TYPES.get(clause.param, "text")
+    finding.assess(tokens.has_field(answers, clause.param, kind), otherwise=NO_TOKEN)
+
+
+@each_clause("TOKEN-SMART-[A-Z-]+")
+def test_smart_field(answers: list[TokenAnswer], clause: Clause, finding: Judge) -> None:
+    name = NAMES[clause.id]
+    finding.assess(tokens.has_field(answers, name, TYPES.get(name, "text")), otherwise=NO_TOKEN)
+
+
+@pytest.mark.clause("TOKEN-PATIENT-USABLE")
+def test_patient_is_an_id(lab: Lab, finding: Judge) -> None:
+    answer = lab.usable(lab.tokens)
+    if not answer.patient:
+        pytest.skip("the token response names no patient")
+    use = lab.use("member's Patient", answer.tokens.access, "Patient", answer.patient)
+    finding.assess(bearer.is_patient(use))
+
+
+@pytest.mark.clause("TOKEN-RESPONSE-TYPE")
+def test_type(answers: list[TokenAnswer], finding: Judge) -> None:
+    finding.assess(tokens.is_bearer(answers), otherwise=NO_TOKEN)
+
+
+@pytest.mark.clause("TOKEN-RESPONSE-MEDIA-TYPE")
+def test_media_type(answers: list[TokenAnswer], finding: Judge) -> None:
+    finding.assess(tokens.has_media_type(answers), otherwise=NO_TOKEN)
+
+
+@pytest.mark.clause("TOKEN-RESPONSE-NO-STORE")
+def test_not_stored(answers: list[TokenAnswer], finding: Judge) -> None:
+    finding.assess(tokens.has_header_word(answers, "Cache-Control", "no-store"), otherwise=NO_TOKEN)
+
+
+@pytest.mark.clause("TOKEN-RESPONSE-NO-CACHE")
+def test_not_cached(answers: list[TokenAnswer], finding: Judge) -> None:
+    finding.assess(tokens.has_header_word(answers, "Pragma", "no-cache"), otherwise=NO_TOKEN)
+
+
+@pytest.mark.clause("REFRESH-SHORT-LIVED")
+def test_short_lived(answers: list[TokenAnswer], finding: Judge) -> None:
+    finding.assess(tokens.lives_at_most(answers, 300), otherwise="no expires_in was told")
