@@ -20,7 +20,12 @@ API_TITLES = {
     "DIR": "Provider Directory",
     "PA": "Patient Access",
     "AUTH": "Authorization",
-    "TOKEN": "Authorization",
+    "SCOPE": "Scopes",
+    "TOKEN": "Token endpoint",
+    "REFRESH": "Refresh tokens",
+    "USE": "Use of tokens",
+    "REG": "Registration",
+    "OPS": "Operations",
 }
 #: What a group is called whose clauses name no resource.
 GENERAL = "General"

@@ -129,7 +129,7 @@ class FhirApi:
         return self.once(("holdings", resource_type), lambda: self._crawl(resource_type))
 
     def _crawl(self, resource_type: str) -> Holdings:
-        purpose = f"what the directory holds: {resource_type}"
+        purpose = f"what the server holds: {resource_type}"
         size = ("_count", str(self.page_size))
         limit = self._client.limits.crawl_rows
         whole = self.search(resource_type, (size,), purpose=purpose, max_rows=limit)

@@ -206,7 +206,7 @@ def paged_and_whole(api: FhirApi, clause: Clause) -> tuple[Search, Search] | Non
     """Read one search twice: in small pages and in large ones.
 
     The search is one whose rows fill a few small pages: the whole type where that is small, else a
-    parameter's value. None where the directory holds too little to fill two pages.
+    parameter's value. None where the server holds too little to fill two pages.
     """
     selection, rows = api.once(
         ("several rows", clause.resource), lambda: _several_rows(api, clause)
@@ -247,7 +247,7 @@ def include_search(api: FhirApi, clause: Clause) -> Search | None:
 
 
 def targets_not_there(api: FhirApi, clause: Clause, search: Search) -> list[Exchange]:
-    """Read the targets that did not come along: the directory may not hold them at all."""
+    """Read the targets that did not come along: the server may not hold them at all."""
     return [api.read(*key.split("/", 1)) for key in missing_targets(search, clause.value)[:5]]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conformance.plugin.judge import Judge
     from conformance.records import Holdings
 
-NO_ROW = "the directory is not known to hold a row of this type"
+NO_ROW = "the server is not known to hold a row of this type"
 
 
 @each_clause("(DIR|PA)-[A-Z]+-READ")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conformance.plugin.judge import Judge
     from conformance.records import Holdings
 
-NO_ROW = "the directory is not known to hold a row of this type"
+NO_ROW = "the server is not known to hold a row of this type"
 #: Well-formedness is judged on this many rows of a type; profile validation judges all of them.
 ENOUGH = 200
 #: Types with a profile for each kind; the clause names what their canonical addresses begin with.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: The parameters that select rows; those that shape the result have tests of their own.
 SELECTING = r"(DIR|PA)-[A-Z]+-SEARCH-(?!COUNT|GETPAGESOFFSET|INCLUDE|REVINCLUDE)[A-Z-]+"
 
-TOO_FEW = "the directory is not known to hold two rows of this type"
+TOO_FEW = "the server is not known to hold two rows of this type"
 
 
 @each_clause(SELECTING, kind="search-parameter")

@@ -63,7 +63,7 @@ def names(wheel: Path) -> set[str]:
         "conformance/schemas/contract.schema.json",
         "conformance/contracts/vocabulary.yaml",
         "suites/run.ini",
-        "suites/provider_directory/conftest.py",
+        "suites/fhir/conftest.py",
         "reports/html/templates/report.html.jinja",
         "reports/html/templates/style.css",
     ],

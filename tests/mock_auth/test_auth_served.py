@@ -54,7 +54,7 @@ def test_the_target_file_needs_nothing_else(mock: RunningMock) -> None:
     assert Path(login["password_file"]).read_text()
     target = load_target(mock.target_file)
     assert target.authorization_base == mock.authorization_base
-    assert target.login == "form"
+    assert target.login.method == "form"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")

@@ -194,12 +194,19 @@ def test_nothing_selected_is_3(place: Place, mock_target: str) -> None:
 
 
 def test_what_does_not_apply_is_told_with_its_reason_and_judges_nothing(place: Place) -> None:
-    done = place.flexcheck("--target", "mock:uhc", *only("DIR-METADATA", "DIR-LOC-READ"))
+    done = place.flexcheck("--target", "mock", *only("PA-COND"))
     assert done.code == 3
     assert set(_outcomes(done).values()) == {"not-applicable"}
     assert {finding.message for finding in done.run.findings} == {
-        "the uhc document does not say this"
+        "future functionality that the target does not declare: clinical-resources"
     }
+    assert done.run.exchanges == {}
+
+
+def test_what_the_other_document_says_is_no_part_of_a_run(place: Place) -> None:
+    done = place.flexcheck("--target", "mock:uhc", *only("DIR-METADATA", "DIR-LOC-READ"))
+    assert done.code == 3
+    assert done.run.findings == ()
     assert done.run.exchanges == {}
 
 

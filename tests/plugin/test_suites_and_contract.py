@@ -25,18 +25,28 @@ def pytest_collection_finish(session):
 """
 
 
-@pytest.fixture(scope="module")
-def collected(new_place: Callable[[], Place]) -> Done:
-    place = new_place()
+Items = list[tuple[str, str, str]]
+
+
+@pytest.fixture(scope="module", params=["mock:tooele", "mock:uhc"])
+def collected(request: pytest.FixtureRequest, new_place: Callable[[], Place]) -> Done:
+    return _collect(new_place(), request.param)
+
+
+def _collect(place: Place, target: str) -> Done:
     (place.root / "plugins").mkdir()
     (place.root / "plugins" / "names.py").write_text(NAMES)
     paths = {"PYTHONPATH": str(place.root / "plugins")}
-    return place.pytest_suites("--collect-only", "-q", "-p", "names", **paths)
+    return place.pytest_suites("--target", target, "--collect-only", "-q", "-p", "names", **paths)
 
 
 @pytest.fixture(scope="module")
-def items(collected: Done) -> list[tuple[str, str, str]]:
-    """Clause, clauses marked, and node id of each test of the suites."""
+def items(collected: Done) -> Items:
+    return _items(collected)
+
+
+def _items(collected: Done) -> Items:
+    """Return clause, clauses marked, and node id of each test of the suites."""
     found = re.findall(r"^ITEM (\S+) (\S+) (.+)$", collected.stdout, re.MULTILINE)
     return [(clause, marks, name) for clause, marks, name in found]
 
@@ -47,7 +57,7 @@ def test_collecting_only_writes_nothing(collected: Done) -> None:
     assert list(collected.cwd.iterdir()) == list(collected.home.iterdir()) == []
 
 
-def test_every_test_names_just_one_known_clause(items: list[tuple[str, str, str]]) -> None:
+def test_every_test_names_just_one_known_clause(items: Items) -> None:
     known = {clause.id for clause in load_contract().clauses}
     assert len(items) > 200
     for clause, marks, _ in items:
@@ -55,18 +65,17 @@ def test_every_test_names_just_one_known_clause(items: list[tuple[str, str, str]
         assert marks == clause
 
 
-def test_every_clause_to_be_verified_by_a_test_is(items: list[tuple[str, str, str]]) -> None:
-    verified = {clause for clause, _, _ in items}
+def test_every_clause_to_be_verified_by_a_test_is(new_place: Callable[[], Place]) -> None:
+    collected = [_collect(new_place(), target) for target in ("mock:tooele", "mock:uhc")]
+    verified = {clause for done in collected for clause, _, _ in _items(done)}
     assert without_test(load_contract().clauses, verified) == ()
 
 
-def test_no_test_judges_a_clause_that_is_said_to_be_not_tested(
-    items: list[tuple[str, str, str]],
-) -> None:
+def test_no_test_judges_a_clause_that_is_said_to_be_not_tested(items: Items) -> None:
     contract = load_contract()
     assert [clause for clause, _, _ in items if contract[clause].not_tested is not None] == []
 
 
-def test_no_test_is_there_twice(items: list[tuple[str, str, str]]) -> None:
+def test_no_test_is_there_twice(items: Items) -> None:
     names = [name for _, _, name in items]
     assert len(names) == len(set(names))
