@@ -6,6 +6,7 @@ Here every read, write and connect below one request shares one deadline. Import
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,10 @@ import httpx
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable, Iterator
+
+#: httpcore logs whole headers at debug level: tokens going out, codes coming back.
+for _name in ("connection", "http11", "http2", "proxy", "socks"):
+    logging.getLogger(f"httpcore.{_name}").addFilter(lambda _record: False)
 
 
 class Deadline:

@@ -5,6 +5,7 @@ What cannot be had (no login, no client) is a skip that says what to do.
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -44,6 +45,7 @@ class Lab:
         self.target = target
         self.server = AuthorizationServer(client, target)
         self._kept: dict[Hashable, Any] = {}
+        self._rounds: dict[str, int] = {}
 
     def __repr__(self) -> str:
         return f"Lab({self.target.name!r})"
@@ -160,6 +162,24 @@ class Lab:
         flow = self.flow(f"{purpose}: authorization", app, pkce=pkce)
         return self.redeemed(purpose, flow, changes, headers)
 
+    def live(self, purpose: str, make: Callable[[str], TokenAnswer]) -> TokenAnswer:
+        """Return tokens young enough to be used, had anew where those kept are too old.
+
+        `make` has them under the purpose it is given; without a token there is nothing to use:
+        that is a skip.
+        """
+        made = self._rounds.get(purpose, 0)
+        answer = self.usable(make(f"{purpose}, time {made + 1}" if made else purpose))
+        if answer.lifetime is None or time.monotonic() < answer.received + answer.lifetime / 2:
+            return answer
+        self._rounds[purpose] = made + 1
+        return self.usable(make(f"{purpose}, time {made + 2}"))
+
+    @property
+    def access(self) -> TokenAnswer:
+        """Tokens for all that a good request asks for, to be used."""
+        return self.live("access to be used", self.granted)
+
     def granted(self, purpose: str, *scopes: str, decision: Decision = ALLOW) -> TokenAnswer:
         """Return the tokens of a whole flow for these scopes; the request may be refused."""
         flow = self.flow(f"{purpose}: authorization", self.app, scopes=scopes, decision=decision)
@@ -230,11 +250,16 @@ class Lab:
         )
         return Use(exchange, resource_type, patient)
 
-    def patient(self, answer: TokenAnswer) -> str:
-        """Return the member's Patient id: that of the token response if it is one, else a search's.
+    @property
+    def patient(self) -> str:
+        """The member's Patient id: that of the token response if it is one, else a search's.
 
         Whether `patient` is one is judged by its own clause.
         """
+        return self.once("patient", self._patient)
+
+    def _patient(self) -> str:
+        answer = self.access
         told = self.use("member's Patient", answer.tokens.access, "Patient", answer.patient)
         if told.exchange.status == 200:  # noqa: PLR2004
             return answer.patient

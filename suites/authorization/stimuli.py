@@ -72,6 +72,19 @@ def twice_used(lab: Lab) -> tuple[TokenAnswer, TokenAnswer]:
     return lab.redeemed("code used first", flow), lab.redeemed("code used again", flow)
 
 
+def use_after_second_use(lab: Lab) -> Use:
+    """Use the token of a code that was used a second time meanwhile."""
+
+    def send(purpose: str) -> TokenAnswer:
+        flow = lab.flow(f"{purpose}: authorization", lab.app)
+        first = lab.redeemed(purpose, flow)
+        lab.redeemed(f"{purpose}: code again", flow)
+        return first
+
+    answer = lab.live("token of a code used twice", send)
+    return lab.use("token of a code used twice", answer.tokens.access)
+
+
 def foreign_code(lab: Lab) -> TokenAnswer:
     """Send the code of one application as another one."""
     changes = {"client_id": lab.public_app.id, "client_secret": None}
@@ -136,14 +149,26 @@ def member_scopes(lab: Lab) -> list[Clause]:
     ]
 
 
+def listed_access(lab: Lab) -> TokenAnswer:
+    """Return such tokens, to be used."""
+    listed = [clause.value for clause in member_scopes(lab)]
+    return lab.live("every listed scope", lambda purpose: lab.granted(purpose, *listed))
+
+
 def listed_grant(lab: Lab) -> TokenAnswer:
     """Return the tokens of a member who consents to every listed scope."""
-    return lab.granted("every listed scope", *(clause.value for clause in member_scopes(lab)))
+    listed = [clause.value for clause in member_scopes(lab)]
+    return lab.granted("every listed scope", *listed)
 
 
 def one_scope(lab: Lab) -> TokenAnswer:
     """Return a token for `patient/Patient.read` alone."""
     return lab.granted("one scope", "patient/Patient.read")
+
+
+def one_scope_access(lab: Lab) -> TokenAnswer:
+    """Return such a token, to be used."""
+    return lab.live("one scope", lambda purpose: lab.granted(purpose, "patient/Patient.read"))
 
 
 def expired_use(lab: Lab) -> Use:

@@ -40,23 +40,24 @@ def declined(lab: Lab) -> tuple[str, TokenAnswer]:
     scope = next((scope for scope in lab.scopes if scope != kept), "")
     if not scope:
         pytest.skip("the client asks for one scope only; name more in [client] scopes")
-    flow = lab.flow(
-        "a scope declined: authorization",
-        lab.app,
-        scopes=(kept, scope),
-        decision=Decision(without=(scope,)),
-    )
-    page = flow.authorization.page("consent")
-    if page is None or not page.choice:
-        pytest.skip("no consent page lets a scope be declined")
-    return scope, lab.usable(lab.redeemed("a scope declined", flow))
+    how = Decision(without=(scope,))
+
+    def send(purpose: str) -> TokenAnswer:
+        flow = lab.flow(f"{purpose}: authorization", lab.app, scopes=(kept, scope), decision=how)
+        page = flow.authorization.page("consent")
+        if page is None or not page.choice:
+            pytest.skip("no consent page lets a scope be declined")
+        return lab.redeemed(purpose, flow)
+
+    return scope, lab.live("a scope declined", send)
 
 
 @pytest.mark.clause("AUTH-CONSENT-DECLINED")
 def test_declined_scope_is_not_given(lab: Lab, finding: Judge) -> None:
+    patient = lab.patient
     scope, answer = declined(lab)
     kind = scope.partition("/")[2].partition(".")[0]
-    use = lab.use("declined scope", answer.tokens.access, kind, lab.patient(answer))
+    use = lab.use("declined scope", answer.tokens.access, kind, patient)
     finding.assess((*tokens.scopes_lack(answer, [scope]), *bearer.brings_no_data([use])))
 
 
@@ -82,6 +83,7 @@ def test_every_login_is_the_same_member(lab: Lab, finding: Judge) -> None:
     finding.assess(tokens.same_member(other, lab.usable(lab.tokens)))
 
 
+@pytest.mark.tier("negative")
 @pytest.mark.clause("AUTH-REVOKED")
 def test_revoked_access(lab: Lab, finding: Judge) -> None:
     use, refreshed = stimuli.after_revocation(lab)

@@ -36,6 +36,11 @@ def wrong(lab: Lab, purpose: str, **changes: str | None) -> TokenAnswer:
     return lab.refreshed(f"refresh: {purpose}", before, changes)
 
 
+def young(lab: Lab) -> TokenAnswer:
+    """Refresh them, for a token to be used."""
+    return lab.live("refresh", lambda purpose: lab.refreshed(purpose, first(lab)))
+
+
 @pytest.mark.clause("REFRESH-GRANT")
 def test_refresh(lab: Lab, finding: Judge) -> None:
     finding.assess(tokens.granted([good(lab)]))
@@ -48,8 +53,8 @@ def test_documented_request(lab: Lab, finding: Judge) -> None:
 
 @pytest.mark.clause("REFRESH-NEW-ACCESS-TOKEN")
 def test_new_access_token(lab: Lab, finding: Judge) -> None:
-    answer = lab.usable(good(lab))
-    use = lab.use("refreshed token", answer.tokens.access, "Patient", lab.patient(first(lab)))
+    patient, answer = lab.patient, young(lab)
+    use = lab.use("refreshed token", answer.tokens.access, "Patient", patient)
     finding.assess((*tokens.token_is_new(answer, first(lab)), *bearer.opens([use])))
 
 
@@ -67,8 +72,7 @@ def test_again_and_again(lab: Lab, finding: Judge) -> None:
 
 @pytest.mark.clause("REFRESH-SAME-MEMBER")
 def test_same_member(lab: Lab, finding: Judge) -> None:
-    answer = lab.usable(good(lab))
-    patient = lab.patient(first(lab))
+    patient, answer = lab.patient, young(lab)
     use = lab.use("refreshed token", answer.tokens.access, "Patient", patient)
     finding.assess((*tokens.same_member(answer, first(lab)), *bearer.is_patient(use)))
 

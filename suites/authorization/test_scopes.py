@@ -78,9 +78,8 @@ def test_member_scope(lab: Lab, clause: Clause, finding: Judge) -> None:
     answer = stimuli.listed_grant(lab)
     granted = [*tokens.scopes_include(answer, [clause.value])]
     if answer.granted:
-        use = lab.use(
-            f"scope {clause.value}", answer.tokens.access, clause.resource, lab.patient(answer)
-        )
+        patient, token = lab.patient, stimuli.listed_access(lab).tokens.access
+        use = lab.use(f"scope {clause.value}", token, clause.resource, patient)
         granted += bearer.opens([use])
     finding.assess(granted)
 

@@ -91,8 +91,7 @@ def test_code_is_used_once(lab: Lab, finding: Judge) -> None:
 @pytest.mark.tier("negative")
 @pytest.mark.clause("TOKEN-CODE-REUSE-REVOKES")
 def test_second_use_revokes(lab: Lab, finding: Judge) -> None:
-    first, _ = stimuli.twice_used(lab)
-    use = lab.use("token of a code used twice", lab.usable(first).tokens.access)
+    use = stimuli.use_after_second_use(lab)
     finding.assess(bearer.status_is([use.exchange], bearer.UNAUTHORIZED))
 
 

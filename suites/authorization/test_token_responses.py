@@ -51,7 +51,7 @@ def test_smart_field(answers: list[TokenAnswer], clause: Clause, finding: Judge)
 
 @pytest.mark.clause("TOKEN-PATIENT-USABLE")
 def test_patient_is_an_id(lab: Lab, finding: Judge) -> None:
-    answer = lab.usable(lab.tokens)
+    answer = lab.access
     if not answer.patient:
         pytest.skip("the token response names no patient")
     use = lab.use("member's Patient", answer.tokens.access, "Patient", answer.patient)

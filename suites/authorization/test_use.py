@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 @pytest.mark.clause("USE-BEARER")
 def test_token_is_taken(lab: Lab, finding: Judge) -> None:
-    answer = lab.usable(lab.tokens)
-    use = lab.use("member's data", answer.tokens.access, "Patient", lab.patient(answer))
+    patient = lab.patient
+    use = lab.use("member's data", lab.access.tokens.access, "Patient", patient)
     finding.assess(check.opens([use]))
 
 
 @pytest.mark.clause("USE-EXAMPLE")
 def test_documented_request(lab: Lab, finding: Judge) -> None:
-    token = lab.usable(lab.tokens).tokens.access
+    token = lab.access.tokens.access
     url = f"{lab.target.fhir_base}/ExplanationOfBenefit"
     use = lab.fetch("documented request", token, url, "ExplanationOfBenefit")
     finding.assess(check.token_is_not_at_fault(use.exchange))
@@ -77,16 +77,18 @@ def test_missing_scope(lab: Lab, finding: Judge) -> None:
 
 def beyond_scope(lab: Lab) -> Use:
     """Ask for data that the token's scopes do not open."""
-    answer = lab.usable(stimuli.one_scope(lab))
+    patient, answer = lab.patient, stimuli.one_scope_access(lab)
     if "patient/Coverage.read" in answer.scopes:
         pytest.skip("the token has more scopes than asked for (judged by SCOPE-EXPLICIT)")
-    return lab.use("missing scope", answer.tokens.access, "Coverage", lab.patient(answer))
+    return lab.use("missing scope", answer.tokens.access, "Coverage", patient)
 
 
 @pytest.mark.tier("negative")
 @pytest.mark.clause("USE-PUBLIC-TOKEN")
 def test_public_token_opens_no_member_data(lab: Lab, finding: Judge) -> None:
-    public = lab.usable(lab.system("client credentials", "public/Location.read"))
+    public = lab.live(
+        "client credentials to be used", lambda what: lab.system(what, "public/Location.read")
+    )
     uses = [
         lab.use("token of public scopes", public.tokens.access, kind)
         for kind in ("Patient", "ExplanationOfBenefit")
