@@ -116,9 +116,12 @@ def digest_of(run: Run) -> Digest:
         _record(name, item, tuple(findings.get(name, {}).values()), complete=run.complete)
         for name, item in {**run.clauses, **unknown}.items()
     )
+    # Areas stay together however the contract's files interleave them.
+    areas = list(dict.fromkeys(record.group[0] for record in records))
+    keys = sorted(dict.fromkeys(r.group for r in records), key=lambda key: areas.index(key[0]))
     return Digest(
         records=records,
-        groups=tuple(_group(records, key) for key in dict.fromkeys(r.group for r in records)),
+        groups=tuple(_group(records, key) for key in keys),
         outcomes=_count(records),
         applicable=sum(record.applicable for record in records),
         judged=sum(record.judged for record in records),
