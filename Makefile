@@ -20,9 +20,9 @@ $(READY): requirements.lock pyproject.toml
 run: $(READY) ## Judge the embedded mock and say where the report is
 	$(BIN)/flexcheck run
 
-test: $(READY) ## Run our own tests with coverage
+test: $(READY) ## Run our own tests on two cores, with coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -33,7 +33,7 @@ class Job:
     name: str
     rewrites: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
+    only: tuple[str, ...] = ("DIR",)
     direct: bool = False
 
     @classmethod

@@ -185,9 +185,9 @@ def test_clauses_that_no_suite_tests_yet_are_told_beside_the_verdict() -> None:
 
 def test_the_resources_of_an_area_stand_together() -> None:
     clauses = [item("DIR-A"), item("PA-B"), item("DIR-C", resource="Endpoint")]
-    for clause in clauses:
-        clause["area"] = clause["id"].partition("-")[0]
-    found = [finding(clause["id"]) for clause in clauses]
+    for row in clauses:
+        row["area"] = row["id"].partition("-")[0]
+    found = [finding(row["id"]) for row in clauses]
     text = _text(run_of(*found, clauses=clauses))
     assert text.count("Provider Directory") == 1
     assert text.index("Endpoint") < text.index("Patient Access")
