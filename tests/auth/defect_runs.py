@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import tomli_w
 
 from conformance.contract import load_contract
 from conformance.mock.server import start_mock
@@ -61,8 +63,8 @@ def outcomes(job: Job, folder: Path) -> dict[str, str]:
         practitioners=20,
     ) as mock:
         target = mock.target_file.with_name("negative.toml")
-        text = mock.target_file.read_text(encoding="utf-8")
-        target.write_text(text + '\n[safety]\ntiers = ["safe", "negative"]\n', encoding="utf-8")
+        facts = tomllib.loads(mock.target_file.read_text(encoding="utf-8"))
+        target.write_text(tomli_w.dumps({**facts, "safety": {"tiers": ["safe", "negative"]}}))
         pytest.main(
             [
                 *(str(SUITES / "authorization"), "-c", str(SUITES / "run.ini")),
