@@ -12,9 +12,8 @@ import httpx
 from conformance.client.body import read_response
 from conformance.client.deadline import Deadline
 from conformance.client.network import transports
-from conformance.client.request import join, make_request, redirect_of, seconds_of
+from conformance.client.request import as_sent, join, make_request, redirect_of, seconds_of
 from conformance.exchange import Exchange, Request, Response
-from conformance.target import TargetError
 from conformance.target.model import origin_of
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class Client:
         self._recorder = recorder
         self._redactor = redactor
         apis = (target.directory_base, target.fhir_base)
-        self._bases = tuple(_as_sent(target, base) for base in apis if base)
+        self._bases = tuple(as_sent(target, base) for base in apis if base)
         self._silent: dict[str, int] = {}
         self._next_at = 0.0
         self._deadline = Deadline()
@@ -301,11 +300,3 @@ class Client:
             now = time.monotonic()
             time.sleep(max(0.0, self._next_at - now))
             self._next_at = max(now, self._next_at) + 1.0 / rate
-
-
-def _as_sent(target: Target, base: str) -> str:
-    """Return a base address in the form in which requests are recorded."""
-    try:
-        return str(httpx.URL(base)).rstrip("/")
-    except httpx.InvalidURL as error:
-        raise TargetError(f"{target.path}: {base!r} is no usable address: {error}") from None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import tomli_w
 
 from conformance.contract import load_contract
 from conformance.mock.server import start_mock
@@ -60,13 +62,16 @@ def outcomes(job: Job, folder: Path) -> dict[str, str]:
         token_lifetime=LIFETIME,
         practitioners=20,
     ) as mock:
+        target = mock.target_file.with_name("negative.toml")
+        facts = tomllib.loads(mock.target_file.read_text(encoding="utf-8"))
+        target.write_text(tomli_w.dumps({**facts, "safety": {"tiers": ["safe", "negative"]}}))
         pytest.main(
             [
-                *(str(SUITES), "-c", str(SUITES / "run.ini")),
+                *(str(SUITES / "authorization"), "-c", str(SUITES / "run.ini")),
                 *(f"--rootdir={SUITES.parent}", "-qq", "--no-header", "--no-summary"),
                 *("--flexcheck-quiet", "-p", "no:cacheprovider", "-p", "no:flexcheck_reports"),
                 *("-p", "no:hypothesispytest", "-p", "no:allure_pytest"),
-                *("--target", str(mock.target_file), "--out", str(out)),
+                *("--target", str(target), "--out", str(out)),
                 *(part for name in job.clauses for part in ("--only", name)),
             ]
         )

@@ -128,8 +128,8 @@ class Server:
         self.pages = pages
         self.asked: list[str] = []
 
-    def get(self, url: str, params: Any = (), **_: Any) -> Exchange:
-        del params
+    def get(self, url: str, params: Any = (), *, purpose: str, auth: Any = None) -> Exchange:
+        del params, auth, purpose
         name = url.removeprefix(URL).lstrip("?") or "first"
         self.asked.append(name)
         return self.pages[name]
