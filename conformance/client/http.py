@@ -31,6 +31,9 @@ MAX_TRIES = 4
 MAX_REDIRECTS = 5
 #: After this many requests in a row without any answer, an origin is given up.
 GIVE_UP_AFTER = 3
+#: Breaking a connection off takes somebody who is there: many in a row are needed to give up.
+BROKEN_OFF = frozenset({"ReadError", "WriteError", "CloseError", "RemoteProtocolError"})
+PATIENCE_WITH_BREAKS = 10
 
 
 #: What stands behind the base in a FHIR request: a type, a page, the statement.
@@ -65,7 +68,7 @@ class Client:
         self._redactor = redactor
         apis = (target.directory_base, target.fhir_base)
         self._bases = tuple(as_sent(target, base) for base in apis if base)
-        self._silent: dict[str, int] = {}
+        self._silent: dict[str, float] = {}
         self._next_at = 0.0
         self._deadline = Deadline()
         self._transports = transports(target, self._deadline)
@@ -209,7 +212,7 @@ class Client:
                 break
             time.sleep(wait)
         if exchange.status == httpx.codes.TOO_MANY_REQUESTS:
-            self._count_silence(exchange, silent=True)
+            self._count_silence(exchange, weight=1.0)
             raise TargetUnusable(
                 f"{exchange.request.url}: 429 Too Many Requests to the end", exchange
             )
@@ -242,7 +245,7 @@ class Client:
         )
         self._recorder.add(exchange)
         if exchange.status != httpx.codes.TOO_MANY_REQUESTS:
-            self._count_silence(exchange, silent=bool(error))
+            self._count_silence(exchange, weight=_weight(error))
         if error:
             raise TargetUnusable(f"{exchange.request.url}: {error}", exchange)
         return exchange, location
@@ -284,14 +287,15 @@ class Client:
             body=self._redactor.text(request.content.decode(), fhir=fhir),
         )
 
-    def _count_silence(self, exchange: Exchange, *, silent: bool) -> None:
+    def _count_silence(self, exchange: Exchange, *, weight: float) -> None:
         origin = origin_of(exchange.request.url)
-        self._silent[origin] = self._silent.get(origin, 0) + 1 if silent else 0
+        self._silent[origin] = self._silent.get(origin, 0.0) + weight if weight else 0.0
 
     def _keep_limits(self, origin: str) -> None:
-        if self._silent.get(origin, 0) >= GIVE_UP_AFTER:
+        if self._silent.get(origin, 0.0) > GIVE_UP_AFTER - 0.5 / PATIENCE_WITH_BREAKS:
             raise TargetUnusable(
                 f"{origin} was given up after {GIVE_UP_AFTER} requests in a row without an answer"
+                f" ({GIVE_UP_AFTER * PATIENCE_WITH_BREAKS} where the connection was broken off)"
             )
         budget = self.limits.request_budget
         if budget and self._recorder.sent >= budget:
@@ -300,3 +304,10 @@ class Client:
             now = time.monotonic()
             time.sleep(max(0.0, self._next_at - now))
             self._next_at = max(now, self._next_at) + 1.0 / rate
+
+
+def _weight(error: str) -> float:
+    """Say how much a failed request counts towards giving an origin up; 0.0 for an answer."""
+    if not error:
+        return 0.0
+    return 1 / PATIENCE_WITH_BREAKS if error.partition(":")[0] in BROKEN_OFF else 1.0

@@ -108,6 +108,18 @@ def test_a_dead_origin_is_given_up_after_three_silent_requests(dial: Dial) -> No
     assert there.recorder.sent == len(there.recorder.drain()) == 3
 
 
+def test_an_origin_that_breaks_off_is_asked_longer_before_it_is_given_up(
+    serve: Serve, dial: Dial
+) -> None:
+    there = dial(serve(lambda _, __: b"").base)
+    for _ in range(30):
+        with pytest.raises(TargetUnusable, match="RemoteProtocolError"):
+            there.get()
+    with pytest.raises(TargetUnusable, match="was given up"):
+        there.get()
+    assert there.recorder.sent == 30
+
+
 def test_an_answer_between_failures_keeps_an_origin_alive(serve: Serve, dial: Dial) -> None:
     there = dial(serve(lambda asked, _: b"" if asked.path == "/R4/dead" else http(b"{}")).base)
     for path in ("/dead", "/dead", "/alive", "/dead", "/dead"):
