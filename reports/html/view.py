@@ -239,7 +239,7 @@ def _unjudged(digest: Digest) -> Iterator[Unjudged]:
     yield _by_reason(
         "not-testable",
         "Not tested by requests, and why",
-        "No request to the server can verify these; they need another kind of evidence.",
+        "No request of this run verifies these: they need other evidence, or a suite to come.",
         digest.with_status(NOT_TESTED),
     )
     yield _by_reason(
