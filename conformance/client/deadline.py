@@ -23,6 +23,12 @@ for _name in ("connection", "http11", "http2", "proxy", "socks"):
     logging.getLogger(f"httpcore.{_name}").addFilter(lambda _record: False)
 
 
+#: Seconds an idle connection is kept: less than the 5 after which common servers close it.
+KEEP_IDLE = 4.0
+#: Methods whose repetition changes nothing.
+SAFE = frozenset({"GET", "HEAD"})
+
+
 class Deadline:
     """The `time.monotonic()` by which the request under way has to be done."""
 
@@ -71,10 +77,11 @@ class _Stream(httpcore.NetworkStream):
 
 
 class _Backend(httpcore.SyncBackend):
-    """Opens such connections."""
+    """Opens such connections, and counts them."""
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
+        self.opened = 0
 
     def connect_tcp(
         self,
@@ -84,6 +91,7 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
+        self.opened += 1
         left = self._deadline.left(timeout)
         stream = super().connect_tcp(host, port, left, local_address, socket_options)
         return _Stream(stream, self._deadline)
@@ -99,20 +107,36 @@ class DeadlineTransport(httpx.BaseTransport):
     """
 
     def __init__(self, *, tls: ssl.SSLContext | None, proxy: str, deadline: Deadline) -> None:
-        backend = _Backend(deadline)
+        self._backend = backend = _Backend(deadline)
         if proxy:
             through = httpx.Proxy(proxy)
             self._pool: httpcore.ConnectionPool = httpcore.HTTPProxy(
                 proxy_url=_core_url(through.url),
                 proxy_auth=through.raw_auth,
                 ssl_context=tls,
+                keepalive_expiry=KEEP_IDLE,
                 network_backend=backend,
             )
         else:
-            self._pool = httpcore.ConnectionPool(ssl_context=tls, network_backend=backend)
+            self._pool = httpcore.ConnectionPool(
+                ssl_context=tls, keepalive_expiry=KEEP_IDLE, network_backend=backend
+            )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; the body is read when the caller asks for it."""
+        """Send one request; the body is read when the caller asks for it.
+
+        A server that closes an idle connection may do so while the next request is on its way: a
+        safe one is then sent again on a new connection (RFC 9110, section 9.2.2).
+        """
+        opened = self._backend.opened
+        try:
+            return self._send(request)
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            if request.method not in SAFE or self._backend.opened != opened:
+                raise
+        return self._send(request)
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
         with _as_httpx():
             answer = self._pool.handle_request(
                 httpcore.Request(

@@ -240,6 +240,7 @@ def _server(app: ASGIApp) -> uvicorn.Server:
         lifespan="off",
         ws="none",
         server_header=False,
+        timeout_keep_alive=75,  # as a gateway does: a client may pause between its requests
         timeout_graceful_shutdown=1,
     )
     return uvicorn.Server(config)
