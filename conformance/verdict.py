@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from conformance.findings import Finding
 
 HOLDS, NON_CONFORMANCE, USAGE, INCONCLUSIVE, BUG = 0, 1, 2, 3, 4
+#: Where several exit codes apply, the first of these stands (DESIGN, section 5).
+PRECEDENCE = (BUG, USAGE, NON_CONFORMANCE, INCONCLUSIVE, HOLDS)
 
 #: Outcomes that came of judging; the others say why nothing was judged.
 JUDGED = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.WARNING, Outcome.WAIVED})
@@ -25,6 +27,16 @@ class Conclusion:
 
     exit_code: int
     reasons: tuple[str, ...]
+
+
+def gravest(codes: Iterable[int | None]) -> int:
+    """Return the exit code of several runs together; None is a run that did not take place.
+
+    >>> gravest([0, 3, 1]), gravest([0, None]), gravest([])
+    (1, 3, 3)
+    """
+    found = {INCONCLUSIVE if code is None else code for code in codes} or {INCONCLUSIVE}
+    return next((code for code in PRECEDENCE if code in found), BUG)
 
 
 def count_outcomes(findings: Iterable[Finding]) -> dict[str, int]:
@@ -62,8 +74,7 @@ def conclude(
     reasons += [(INCONCLUSIVE, text) for text in _below_the_floor(findings, area_of)]
     if not reasons:
         return Conclusion(HOLDS, ("everything that was judged holds",))
-    ranking = (BUG, USAGE, NON_CONFORMANCE, INCONCLUSIVE)
-    reasons.sort(key=lambda item: ranking.index(item[0]))
+    reasons.sort(key=lambda item: PRECEDENCE.index(item[0]))
     return Conclusion(reasons[0][0], tuple(text for _, text in reasons))
 
 

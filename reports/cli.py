@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar
 
 import click
 
 from conformance.cli import HELP
 from conformance.runlog import read_run
+from reports import several
 from reports.formats import FORMATS
 
 if TYPE_CHECKING:
-    from conformance.runlog import Run
+    from collections.abc import Callable
 
+Read = TypeVar("Read")
 _RUNS = Path("runs")
 
 
@@ -51,16 +53,14 @@ class RunError(click.ClickException):
 def report(run: str, name: str, output: str) -> None:
     """Make a report of RUN again, from its log alone.
 
-    RUN is a run directory, a run.ndjson, or "latest" (the newest under ./runs). The report is the
-    same, byte for byte, as the one written when the run ended.
+    RUN is a run directory (of one target or of several), a run.ndjson, or "latest" (the newest
+    under ./runs). The report is the same, byte for byte, as the one written when the run ended.
     """
-    log = find_log(run)
-    kind = FORMATS[name]
-    content = kind.content(_read(log))
+    filename, content, folder = _made(run, name)
     if output == "-":
         click.echo(content, nl=False)
         return
-    path = Path(output) if output else log.parent / kind.filename
+    path = Path(output) if output else folder / filename
     try:
         path.write_bytes(content)
     except OSError as error:
@@ -69,6 +69,16 @@ def report(run: str, name: str, output: str) -> None:
             "Give another file with --output, or - for standard output."
         ) from error
     click.echo(path)
+
+
+def _made(run: str, name: str) -> tuple[str, bytes, Path]:
+    """Return a report's file name, its bytes, and the directory of the run or runs it is of."""
+    path = _latest(_RUNS).parent if run == "latest" else Path(run)
+    if (path / several.INDEX).is_file():
+        filename, _ = several.FORMATS[name]
+        return filename, several.content(_reading(several.read_group, path), name), path
+    log, kind = find_log(str(path)), FORMATS[name]
+    return kind.filename, kind.content(_reading(read_run, log)), log.parent
 
 
 def find_log(run: str) -> Path:
@@ -86,7 +96,8 @@ def find_log(run: str) -> Path:
 
 
 def _latest(runs: Path) -> Path:
-    logs = sorted(runs.glob("*/run.ndjson"), key=lambda log: (log.stat().st_mtime_ns, log))
+    found = (*runs.glob("*/run.ndjson"), *runs.glob(f"*/{several.INDEX}"))
+    logs = sorted(found, key=lambda log: (log.stat().st_mtime_ns, log))
     if not logs:
         raise RunError(
             f"no run found: {runs.absolute()} holds none. "
@@ -95,13 +106,15 @@ def _latest(runs: Path) -> Path:
     return logs[-1]
 
 
-def _read(log: Path) -> Run:
+def _reading(read: Callable[[Path], Read], path: Path) -> Read:
     try:
-        return read_run(log)
+        return read(path)
     except (ValueError, KeyError, TypeError) as error:
         raise RunError(
             f"not a run log of flexcheck: {error}. "
             "Give the run.ndjson that flexcheck run wrote, unchanged."
         ) from error
     except OSError as error:
-        raise RunError(f"{log} cannot be read: {error.strerror}. Check its permissions.") from error
+        raise RunError(
+            f"{path} cannot be read: {error.strerror}. Check its permissions."
+        ) from error

@@ -23,7 +23,7 @@ from reports.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from junitparser.junitparser import FinalResult
 
@@ -48,21 +48,31 @@ _PREFIX = {Outcome.SKIP: "not demonstrated: ", Outcome.NOT_APPLICABLE: "not appl
 
 def render(run: Run) -> str:
     """Return the text of `junit.xml`."""
+    return document_of(suites_of(run))
+
+
+def document_of(suites: Iterable[Any]) -> str:
+    """Return the text of a JUnit file with these suites."""
+    document = JUnitXml("flexcheck")
+    for suite in suites:
+        document.add_testsuite(suite)
+    document.update_statistics()
+    out = io.BytesIO()
+    document.write(out)
+    return out.getvalue().decode()
+
+
+def suites_of(run: Run, lead: str = "") -> Iterator[Any]:
+    """Yield the run's suites, their names behind `lead`: one for each area and resource."""
     cases: dict[tuple[str, str], list[Any]] = {}
     for record in digest_of(run).records:
         for finding in record.findings:
             cases.setdefault(record.group, []).append(_case(run, record, finding))
     verdict = verdict_of(run)
-    document = JUnitXml("flexcheck")
     for group, members in cases.items():
-        document.add_testsuite(_suite(run, verdict, " / ".join(group), members))
+        yield _suite(run, verdict, lead + " / ".join(group), members)
     if not run.complete or not cases:
-        name = "flexcheck / run"
-        document.add_testsuite(_suite(run, verdict, name, [_no_verdict(verdict)]))
-    document.update_statistics()
-    out = io.BytesIO()
-    document.write(out)
-    return out.getvalue().decode()
+        yield _suite(run, verdict, f"{lead}flexcheck / run", [no_verdict(verdict)])
 
 
 def _suite(run: Run, verdict: Verdict, name: str, cases: list[Any]) -> Any:
@@ -85,7 +95,7 @@ def _run_properties(run: Run, verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "exit_code", str(verdict.exit_code)
 
 
-def _no_verdict(verdict: Verdict) -> Any:
+def no_verdict(verdict: Verdict) -> Any:
     """A case in error, so that a run cut short or empty is never read as all green."""
     case = TestCase("the run comes to a verdict", "flexcheck.run")
     error = Error(clean(verdict.sentence), verdict.word)

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.findings import Outcome
-from conformance.verdict import BUG, HOLDS, INCONCLUSIVE, NON_CONFORMANCE, USAGE, conclude
+from conformance.verdict import (
+    BUG,
+    HOLDS,
+    INCONCLUSIVE,
+    NON_CONFORMANCE,
+    USAGE,
+    conclude,
+    gravest,
+)
 from reports.digest import digest_of
 from reports.wording import clean, counted, one_line
 
@@ -15,11 +23,9 @@ if TYPE_CHECKING:
     from conformance.verdict import Conclusion
     from reports.digest import Digest
 
-# DESIGN, section 5: where several apply.
-_PRECEDENCE = (BUG, USAGE, NON_CONFORMANCE, INCONCLUSIVE, HOLDS)
 #: The reason word of clauses that wait for a suite (docs/contract.md).
 SUITE_TO_COME = "suite-to-come"
-_WORDS = {
+WORDS = {
     HOLDS: "holds",
     NON_CONFORMANCE: "non-conformance",
     USAGE: "usage error",
@@ -47,7 +53,7 @@ def verdict_of(run: Run) -> Verdict:
     """Return the verdict on a run; one that is incomplete or judged nothing never holds."""
     digest, conclusion = digest_of(run), _conclusion(run)
     code = _exit_code(run, conclusion)
-    word = _WORDS[code] if run.complete else "incomplete"
+    word = WORDS[code] if run.complete else "incomplete"
     reasons = run.footer.get("reasons") or conclusion.reasons
     return Verdict(code, word, _sentence(run, digest, code), tuple(map(clean, reasons)))
 
@@ -67,8 +73,7 @@ def _conclusion(run: Run) -> Conclusion:
 
 def _exit_code(run: Run, conclusion: Conclusion) -> int:
     """Return the footer's code, yet never one better than the findings allow."""
-    codes = {conclusion.exit_code, run.footer.get("exit_code", INCONCLUSIVE)}
-    return next((code for code in _PRECEDENCE if code in codes), BUG)
+    return gravest([conclusion.exit_code, run.footer.get("exit_code")])
 
 
 def _sentence(run: Run, digest: Digest, code: int) -> str:

@@ -11,11 +11,12 @@ import click
 import pytest
 
 from conformance.cli import HELP
+from conformance.cli.several import run_each
 from conformance.contract import ContractError, load_contract
 from conformance.plugin.addressing import check_argument
 from conformance.plugin.applicability import unknown_selections
 from conformance.plugin.keys import EXIT_CODE
-from conformance.plugin.settings import SIGN, SUITES, why_no_run_directory
+from conformance.plugin.settings import SIGN, SUITES, new_run_directory, why_no_run_directory
 from conformance.target import TargetError
 from conformance.verdict import BUG, INCONCLUSIVE, USAGE
 
@@ -36,15 +37,17 @@ Examples:
   flexcheck run --target sandbox.toml
   flexcheck run --target sandbox.toml --only DIR-LOC --strict
   flexcheck run --target sandbox.toml -- -n 2 -x
+  flexcheck run --target sandbox.toml --target production.toml
 """
 
 
 @click.command(context_settings=HELP, epilog=EXAMPLES)
 @click.option(
     "--target",
-    default="",
+    "targets",
+    multiple=True,
     metavar="FILE|mock[:DEPLOYMENT[:ENVIRONMENT]]",
-    help="What to test; the embedded mock without it.",
+    help="What to test; the embedded mock without it. Several give one verdict beside each own.",
 )
 @click.option(
     "--only",
@@ -56,24 +59,35 @@ Examples:
 @click.option("--out", default="", metavar="DIR", help="Run directory [default: runs/<UTC time>].")
 @click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
 def run(
-    *, target: str, only: tuple[str, ...], strict: bool, out: str, pytest_args: tuple[str, ...]
+    *,
+    targets: tuple[str, ...],
+    only: tuple[str, ...],
+    strict: bool,
+    out: str,
+    pytest_args: tuple[str, ...],
 ) -> None:
     """Judge a target clause by clause and leave a run directory.
 
     The run directory holds run.ndjson, summary.json, junit.xml, report.html and allure-results/.
+    Several targets are judged one after the other: each has such a directory below the run
+    directory, which holds their common summary.json, junit.xml and report.html.
     Arguments after `--` go to pytest.
     """
-    _refuse_mistakes(target, only, out)
+    _refuse_mistakes(targets, only, out)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    options = [part for word in only for part in ("--only", word)]
+    if len(targets) > 1:
+        given = [*options, *(("--strict",) if strict else ()), *(("--", *pytest_args))]
+        raise SystemExit(run_each(targets, given, Path(out) if out else new_run_directory()))
     arguments = [
         *(str(SUITES), "-c", str(SUITES / "run.ini"), f"--rootdir={SUITES.parent}", *QUIET),
-        *(("--target", target) if target else ()),
-        *(part for word in only for part in ("--only", word)),
+        *(part for target in targets for part in ("--target", target)),
+        *options,
         *(("--should-fails",) if strict else ()),
         *(("--out", out) if out else ()),
         *pytest_args,
     ]
     os.environ[SIGN] = "1"
-    signal.signal(signal.SIGTERM, _as_interrupt)
     ending = _Ending()
     code = pytest.main(arguments, plugins=[ending])
     raise SystemExit(_our_code(code) if ending.code is None else ending.code)
@@ -88,10 +102,11 @@ class _Ending:
         self.code = config.stash.get(EXIT_CODE, None)
 
 
-def _refuse_mistakes(target: str, only: tuple[str, ...], out: str) -> None:
+def _refuse_mistakes(targets: tuple[str, ...], only: tuple[str, ...], out: str) -> None:
     """Tell what is wrong before anything starts, in one line each on stderr."""
     try:
-        check_argument(target)
+        for target in targets:
+            check_argument(target)
         problems = unknown_selections(only, load_contract().clauses)
     except (TargetError, ContractError) as error:
         problems = [str(error)]

@@ -111,16 +111,20 @@ def why_no_run_directory(out: Path) -> list[str]:
     return []
 
 
+def new_run_directory() -> Path:
+    """Return the run directory of a run that was given none, relative to where it starts."""
+    # Microseconds, so that two runs started in one second do not share a directory.
+    return Path("runs", datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S-%fZ"))
+
+
 def settings_of(config: pytest.Config) -> Settings:
     """Read the options."""
     out = config.getoption("--out")
-    # Microseconds, so that two runs started in one second do not share a directory.
-    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S-%fZ")
     base = config.invocation_params.dir
     return Settings(
         target=config.getoption("--target") or "",
         only=tuple(config.getoption("--only")),
         strict=bool(config.getoption("--should-fails")),
-        out=base / out if out else base / "runs" / stamp,
+        out=base / (out or new_run_directory()),
         quiet=bool(config.getoption("--flexcheck-quiet")),
     )

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _LOADER = PackageLoader("reports.html", "templates")
 
 
-def render(run: Run) -> str:
-    """Return the text of `report.html`."""
-    environment = Environment(
+def environment() -> Environment:
+    """Return what renders our templates: it escapes all that comes from a run."""
+    made = Environment(
         loader=_LOADER,
         autoescape=True,
         # Escaping keeps markup out; this keeps out what no markup can hold.
@@ -29,12 +29,17 @@ def render(run: Run) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["ticks"] = _ticks
-    script, _, _ = _LOADER.get_source(environment, "filter.js")
+    made.filters["ticks"] = _ticks
+    return made
+
+
+def render(run: Run) -> str:
+    """Return the text of `report.html`."""
+    made = environment()
+    script, _, _ = _LOADER.get_source(made, "filter.js")
     # Only this very script may run in the page: one that a server slipped in is dead text twice.
     digest = b64encode(sha256(script.encode()).digest()).decode()
-    template = environment.get_template("report.html.jinja")
-    return template.render(
+    return made.get_template("report.html.jinja").render(
         page=page_of(run),
         script=Markup(script),  # noqa: S704 - our own file, nothing of the run
         script_hash=f"sha256-{digest}",
