@@ -1,4 +1,4 @@
-"""Runs the authorization suites with every report, and tells each secret that went over the wire.
+"""Runs all suites with every report, and tells each secret that went over the wire.
 
 A script: the run directory is its argument, the secrets are the last line of its output.
 """
@@ -42,7 +42,7 @@ def main(out: Path) -> None:
         SECRETS.extend((folder / name).read_text() for name in ("client-secret", "login-password"))
         pytest.main(
             [
-                *(str(SUITES / "authorization"), "-c", str(SUITES / "run.ini")),
+                *(str(SUITES), "-c", str(SUITES / "run.ini")),
                 *(f"--rootdir={SUITES.parent}", "-p", "no:cacheprovider", "-vv", "--showlocals"),
                 *("--log-level=DEBUG", "--target", str(mock.target_file), "--out", str(out)),
             ]

@@ -55,8 +55,10 @@ def test_a_good_server_holds_every_clause_that_is_judged(run: Run) -> None:
     wrong = [(f.clause, f.message) for f in run.findings if f.outcome.value in ("fail", "error")]
     assert wrong == []
     judged = [f for f in run.findings if f.outcome.value == "pass"]
-    assert len(judged) > 100
-    assert [f.clause for f in run.findings if f.outcome.value == "skip"] == []
+    assert len(judged) > 700
+    # A member is one Patient: there is no second page of them.
+    skipped = {f.clause for f in run.findings if f.outcome.value == "skip"}
+    assert skipped == {"PA-PAT-PAGING-COMPLETE", "PA-PAT-SEARCH-GETPAGESOFFSET"}
 
 
 def test_every_exchange_is_recorded_once_with_what_was_posted(run: Run) -> None:
