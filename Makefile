@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports check lock build clean
+.PHONY: help run test lint types imports docs check lock build clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -36,7 +36,10 @@ types: $(READY) ## Static types
 imports: $(READY) ## The arrows between the rooms
 	$(BIN)/lint-imports
 
-check: lint types imports test ## All that CI checks
+docs: $(READY) ## Build the handbook as a site, with every link checked
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+check: lint types imports docs test ## All that CI checks
 
 lock: ## Renew requirements.lock (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 --no-header pyproject.toml -o requirements.lock
