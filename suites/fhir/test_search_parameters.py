@@ -85,14 +85,17 @@ def test_count(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge)
 @each_clause("(DIR|PA)-[A-Z]+-SEARCH-GETPAGESOFFSET", kind="search-parameter")
 def test_getpagesoffset(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
     half = min(5, len(holdings.rows) // 2)
-    last = stimuli.last_rows(api, holdings, half) if half and holdings.complete else None
+    known = holdings.complete and bool(holdings.rows)
+    last = stimuli.last_rows(api, holdings, half) if known else None
     finding.assess(
         (
-            *paging.offset_skips(*stimuli.neighbouring_pages(api, clause, half), half),
+            *(
+                paging.offset_skips(*stimuli.neighbouring_pages(api, clause, half), half)
+                if half
+                else ()
+            ),
             *(paging.offset_leaves_the_rest(last, half) if last else ()),
-        )
-        if half
-        else (),
+        ),
         otherwise=TOO_FEW,
     )
 

@@ -5,11 +5,17 @@ Importing a module registers its defects.
 
 from conformance.mock.defects import (
     answers,
+    authorized,
+    clinical_answers,
+    clinical_search,
     criteria,
     matching,
     members_access,
     members_answers,
+    members_hidden,
     members_pages,
+    members_patient,
+    members_promises,
     members_rows,
     members_search,
     metadata,
@@ -21,13 +27,18 @@ from conformance.mock.defects import (
 from conformance.mock.defects.registry import REGISTRY, Defect, Defects, choose, unknown
 
 # Those of the directory, then those of Patient Access: the clauses they break say where they act.
-MODULES = (vocabulary, criteria, matching, pages, reads, rows, answers, metadata)
+MODULES = (vocabulary, criteria, matching, pages, reads, rows, answers, metadata, authorized)
 MEMBERS_MODULES = (
     members_access,
     members_search,
     members_pages,
     members_rows,
     members_answers,
+    members_hidden,
+    members_patient,
+    members_promises,
+    clinical_search,
+    clinical_answers,
 )
 
 __all__ = ["MEMBERS_MODULES", "MODULES", "REGISTRY", "Defect", "Defects", "choose", "unknown"]
