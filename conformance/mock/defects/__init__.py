@@ -27,18 +27,31 @@ from conformance.mock.defects import (
 from conformance.mock.defects.registry import REGISTRY, Defect, Defects, choose, unknown
 
 # Those of the directory, then those of Patient Access: the clauses they break say where they act.
-MODULES = (vocabulary, criteria, matching, pages, reads, rows, answers, metadata, authorized)
+MODULES = (vocabulary, criteria, matching, pages, reads, rows, answers, metadata)
 MEMBERS_MODULES = (
     members_access,
     members_search,
     members_pages,
     members_rows,
     members_answers,
+)
+# What a fault of a shared service does: they spoil several types, or what only a whole run sees.
+SHARED_MODULES = (
     members_hidden,
     members_patient,
     members_promises,
     clinical_search,
     clinical_answers,
+    authorized,
 )
 
-__all__ = ["MEMBERS_MODULES", "MODULES", "REGISTRY", "Defect", "Defects", "choose", "unknown"]
+__all__ = [
+    "MEMBERS_MODULES",
+    "MODULES",
+    "REGISTRY",
+    "SHARED_MODULES",
+    "Defect",
+    "Defects",
+    "choose",
+    "unknown",
+]

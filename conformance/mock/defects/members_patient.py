@@ -20,7 +20,11 @@ def both(suffix: str) -> list[str]:
     return [f"PA-PAT-{suffix}", f"PA-USPAT-{suffix}"]
 
 
-@defect("patient-read-fails", breaks=both("READ"))
+@defect(
+    "patient-read-fails",
+    # The very request by which a token and its `patient` are judged.
+    breaks=[*both("READ"), "TOKEN-PATIENT-USABLE", "USE-BEARER", "SCOPE-PATIENT-PATIENT"],
+)
 def fail_read(reply: Reply) -> Reply:
     """Patient: read answers 500, search works."""
     if not reply.call.is_("read", "Patient"):
