@@ -7,6 +7,7 @@ from conformance.auth.portal import revoke_access
 from conformance.auth.secrets import App
 from conformance.auth.server import USUAL_SCOPES, AuthorizationServer, Flow
 from conformance.auth.session import Bearer, MemberAuth
+from conformance.auth.system import SystemAuth
 
 __all__ = [
     "ALLOW",
@@ -19,6 +20,7 @@ __all__ = [
     "Decision",
     "Flow",
     "MemberAuth",
+    "SystemAuth",
     "management_page",
     "read_configuration",
     "revoke_access",

@@ -48,12 +48,15 @@ class MemberAuth(httpx.Auth):
     """A member's access: tokens had by login, renewed when they expire and on a 401.
 
     Threads that find a token too old at once renew it once. Credentials go to the target's
-    configured origins only.
+    configured origins only. `username` is who logs in, the member of `[login]` without one.
     """
 
-    def __init__(self, server: AuthorizationServer, scopes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, server: AuthorizationServer, scopes: tuple[str, ...] = (), username: str = ""
+    ) -> None:
         self._server = server
         self._scopes = scopes
+        self._username = username
         self._lock = Lock()
         self._answer: TokenAnswer | None = None
         self._app: App | None = None
@@ -124,11 +127,13 @@ class MemberAuth(httpx.Auth):
         return self._log_in()
 
     def _log_in(self) -> TokenAnswer:
-        member = self._server.member()
+        member = self._server.member(self._username)
         if not member.username:
             raise CannotAuthorize(member.why)
         self._app = self._server.app()
-        flow = self._server.begin(self._app, self._scopes, purpose="session: authorization")
+        flow = self._server.begin(
+            self._app, self._scopes, username=self._username, purpose="session: authorization"
+        )
         if not flow.authorization.code:
             raise TargetUnusable(
                 f"the login gave no code: {flow.authorization.ending}", flow.authorization.last

@@ -14,11 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from conformance.exchange import Exchange
-    from conformance.records import Entry
+    from conformance.records import Entry, Search
 
-#: Where a claim is dated: by its service, else by when it was made (ERR-PA-EOB-DATED).
-SERVICE_DATES = ("billablePeriod", "item.servicedDate", "item.servicedPeriod")
-MADE = ("created",)
+#: Where a row is dated, the first of these that tells a date (ERR-PA-EOB-DATED,
+#: ERR-PA-WINDOW-CLINICAL): a claim by its service or else when it was made, a Condition by its
+#: onset or else its recording, an Encounter by its start, an Immunization by its occurrence.
+DATED = {
+    "ExplanationOfBenefit": (
+        ("billablePeriod", "item.servicedDate", "item.servicedPeriod"),
+        ("created",),
+    ),
+    "Condition": (("onsetDateTime", "onsetPeriod"), ("recordedDate",)),
+    "Encounter": (("period.start",),),
+    "Immunization": (("occurrenceDateTime",),),
+}
 
 
 def refused_without_data(exchanges: Iterable[Exchange]) -> Iterator[Assertion]:
@@ -47,13 +56,16 @@ def _data(exchange: Exchange) -> str:
 
 
 def nothing_dated_before(entries: Iterable[Entry], day: str) -> Iterator[Assertion]:
-    """No claim was served, or where it tells no service date made, before a day."""
+    """No row is dated before a day: by the dates of `DATED`, as they are written.
+
+    A time of day is left out: the zone of the server is not told.
+    """
     first = span_of(day)
     if first is None:
         return
     for entry in entries:
         for text in _dates(entry.resource):
-            span = span_of(text)
+            span = span_of(text.partition("T")[0])
             if span is not None:
                 yield Assertion(
                     span.end > first.start,
@@ -65,7 +77,7 @@ def nothing_dated_before(entries: Iterable[Entry], day: str) -> Iterator[Asserti
 
 
 def _dates(resource: Mapping[str, Any]) -> list[str]:
-    for paths in (SERVICE_DATES, MADE):
+    for paths in DATED.get(str(resource.get("resourceType")), ()):
         found = [
             text for path in paths for node in elements(resource, path) for text in _ends(node)
         ]
@@ -92,6 +104,18 @@ def types_are_only(entries: Iterable[Entry], code: str) -> Iterator[Assertion]:
         yield Assertion(
             code in codes, f"{entry.key}.type", code, ", ".join(map(str, codes)), entry.exchange.id
         )
+
+
+def searched_or_refused(search: Search) -> Iterator[Assertion]:
+    """A search is answered with a searchset, or refused with a 4xx status."""
+    refused = 400 <= search.first.status < 500  # noqa: PLR2004 - HTTP's client errors
+    yield Assertion(
+        search.answered or refused,
+        "response",
+        "200, Bundle, or a 4xx status",
+        answer(search.first),
+        search.first.id,
+    )
 
 
 def answered_or_refused(exchange: Exchange, resource_type: str) -> Iterator[Assertion]:

@@ -96,16 +96,22 @@ class FhirApi:
         )
 
     def search(
-        self, resource_type: str, params: Params, *, purpose: str, max_rows: int = 0
+        self,
+        resource_type: str,
+        params: Params,
+        *,
+        purpose: str,
+        max_rows: int = 0,
+        posted: bool = False,
     ) -> Search:
-        """Search and read the pages, within the target's limits.
+        """Search and read the pages, within the target's limits; `posted` is `POST [type]/_search`.
 
         What the type needs stands last, where the parameters do not give it themselves.
         """
         given = {name for name, _ in params}
         params += tuple(need for need in self._needs(resource_type) if need[0] not in given)
         return self.once(
-            ("search", resource_type, params, max_rows),
+            ("search", resource_type, params, max_rows, posted),
             lambda: search(
                 self._client,
                 f"{self.base}/{resource_type}",
@@ -113,6 +119,7 @@ class FhirApi:
                 purpose=purpose,
                 max_rows=max_rows,
                 auth=self._auth,
+                posted=posted,
             ),
         )
 

@@ -26,15 +26,21 @@ def search(  # noqa: PLR0913 - each is a part of the search
     purpose: str,
     max_rows: int = 0,
     auth: httpx.Auth | None = None,
+    posted: bool = False,
 ) -> Search:
     """Search `[base]/[type]` and follow `next` links as they are; no link leaves the origin.
 
-    Reading stops at the target's `max_pages`, and at `max_rows` rows where that is not 0.
+    Reading stops at the target's `max_pages`, and at `max_rows` rows where that is not 0. A search
+    that is `posted` sends its parameters as a form to `[base]/[type]/_search`; its further pages
+    are had by GET as those of any search (FHIR R4 http.html#search).
 
     Raises:
         TargetUnusable: no usable answer was had for some page.
     """
-    pages = [client.get(url, params, purpose=purpose, auth=auth)]
+    if posted:
+        pages = [client.post(f"{url}/_search", params, purpose=purpose, auth=auth)]
+    else:
+        pages = [client.get(url, params, purpose=purpose, auth=auth)]
     followed, seen, idle = {pages[0].request.url}, _keys(pages[0]), 0
     while True:
         ending, onward = _next(pages[-1], url, followed)

@@ -138,7 +138,7 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
     return RunningMock(
         origin=origin,
         directory_base=flex.directory_base,
-        target_file=_write_target(deployment, environment, flex),
+        target_file=_write_target(deployment, environment, flex, future=future),
         token_lifetime=token_lifetime,
         _server=server,
         _thread=_serve(server, listener),
@@ -259,7 +259,7 @@ def _serve(server: uvicorn.Server, listener: socket.socket) -> threading.Thread:
     return thread
 
 
-def _write_target(deployment: str, environment: str, flex: _Flex) -> Path:
+def _write_target(deployment: str, environment: str, flex: _Flex, *, future: bool) -> Path:
     """Write the target file into a private folder (mkdtemp: readable by its owner only)."""
     target: dict[str, Any] = {
         "name": f"Mock of {deployment} ({environment})",
@@ -276,7 +276,9 @@ def _write_target(deployment: str, environment: str, flex: _Flex) -> Path:
     safety = {"tiers": ["safe", "negative", "intrusive"]}
     folder = Path(mkdtemp(prefix="flexcheck-mock-")).resolve()
     login = client_tables(flex.auth, folder)
-    tables = {"target": target, **login, "limits": limits, "safety": safety}
+    # The other document offers today what is future in this one.
+    members = flex.members.target_tables(future=future and deployment == "tooele")
+    tables = {"target": target, **login, **members, "limits": limits, "safety": safety}
     path = folder / "target.toml"
     path.write_bytes(tomli_w.dumps(tables).encode())
     return path

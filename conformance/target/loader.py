@@ -13,7 +13,15 @@ import orjson
 from jsonschema import Draft202012Validator
 
 from conformance.target.mistakes import explain, line_of
-from conformance.target.model import ClientConfig, Limits, Login, Network, Target, origin_of
+from conformance.target.model import (
+    ClientConfig,
+    Limits,
+    Login,
+    Network,
+    OtherMember,
+    Target,
+    origin_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,6 +182,7 @@ def _build(path: Path, data: dict[str, Any], argument: str) -> Target:
         client=_client(data.get("client", {})),
         public_client=_client(data.get("public_client", {})),
         login=Login(**data.get("login", {})),
+        other_member=_other_member(data.get("other_member", {})),
         network=_network(path, data.get("network", {})),
         limits=Limits(**limits),
         samples=_samples(data.get("samples", {})),
@@ -200,11 +209,17 @@ def _network(path: Path, data: dict[str, str]) -> Network:
     )
 
 
+def _other_member(data: dict[str, Any]) -> OtherMember:
+    return OtherMember(data.get("username", ""), _texts(data.get("rows", {})))
+
+
 def _samples(data: dict[str, dict[str, Any]]) -> dict[str, dict[str, tuple[str, ...]]]:
+    return {resource: _texts(samples) for resource, samples in data.items()}
+
+
+def _texts(data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return values that are written as one text or as a list of them."""
     return {
-        resource: {
-            name: (values,) if isinstance(values, str) else tuple(values)
-            for name, values in samples.items()
-        }
-        for resource, samples in data.items()
+        name: (values,) if isinstance(values, str) else tuple(values)
+        for name, values in data.items()
     }

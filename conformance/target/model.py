@@ -61,6 +61,18 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherMember:
+    """Somebody else, whose data no token of the member may get.
+
+    `username` logs in with the password of `[login]`; `rows` are ids that are known to be
+    somebody else's, by resource type.
+    """
+
+    username: str = ""
+    rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """How to get there through a corporate network: file paths as written in the target file."""
 
@@ -109,6 +121,7 @@ class Target:
     client: ClientConfig = field(default_factory=ClientConfig)
     public_client: ClientConfig = field(default_factory=ClientConfig)
     login: Login = field(default_factory=Login)
+    other_member: OtherMember = field(default_factory=OtherMember)
     network: Network = field(default_factory=Network)
     limits: Limits = field(default_factory=Limits)
     safety: tuple[str, ...] = ("safe", "negative")

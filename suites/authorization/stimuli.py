@@ -10,6 +10,7 @@ import pytest
 
 from conformance.auth import management_page, revoke_access
 from conformance.plugin.marks import clauses_like
+from conformance.records import entries_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,6 +170,41 @@ def one_scope(lab: Lab) -> TokenAnswer:
 def one_scope_access(lab: Lab) -> TokenAnswer:
     """Return such a token, to be used."""
     return lab.live("one scope", lambda purpose: lab.granted(purpose, "patient/Patient.read"))
+
+
+def another_scope_access(lab: Lab) -> TokenAnswer:
+    """Return a token for `patient/Coverage.read` alone, to be used."""
+    return lab.live("another scope", lambda purpose: lab.granted(purpose, "patient/Coverage.read"))
+
+
+def without_scope(lab: Lab, resource_type: str) -> tuple[list[Use], bool]:
+    """Search and read a type with a token that lacks its scope; say whether there is a row."""
+    patient, scope = lab.patient, f"patient/{resource_type}.read"
+    full = listed_access(lab).tokens.access
+    seen = lab.use(f"scope {scope}", full, resource_type, patient)
+    ids = held_ids(seen)
+    lacking = another_scope_access if resource_type == "Patient" else one_scope_access
+    answer = lacking(lab)
+    if scope in answer.scopes:
+        pytest.skip("the token has more scopes than asked for (judged by SCOPE-EXPLICIT)")
+    token, base = answer.tokens.access, lab.target.fhir_base
+    purpose = f"without {scope}"
+    uses = [lab.use(purpose, token, resource_type, patient)]
+    paths = [f"{resource_type}/{row_id}" for row_id in ids] + [resource_type]
+    uses += [lab.fetch(purpose, token, f"{base}/{path}", resource_type) for path in paths]
+    return uses, bool(ids)
+
+
+def held_ids(use: Use) -> list[str]:
+    """Return the id of a row that a request brought, if it brought one."""
+    document = use.exchange.document
+    rows = [document, *(entry.resource for entry in entries_of(use.exchange))]
+    mine = [
+        str(row.get("id"))
+        for row in rows
+        if isinstance(row, dict) and row.get("resourceType") == use.resource_type
+    ]
+    return mine[:1]
 
 
 def expired_use(lab: Lab) -> Use:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,8 +10,11 @@ import pytest
 from conformance.auth import AuthorizationServer, CannotAuthorize, MemberAuth
 from conformance.client import Client, FhirApi
 from conformance.plugin.keys import CLAUSE
+from suites.fhir.member_stimuli import first_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.contract import Clause
     from conformance.records import Holdings
     from conformance.target import Target
@@ -26,14 +30,31 @@ def directory(client: Client, target: Target) -> FhirApi:
 
 
 @pytest.fixture(scope="session")
-def patient_access(client: Client, target: Target) -> FhirApi:
-    """Return Patient Access as the member who logs in sees it; skip where nobody can."""
-    member = MemberAuth(AuthorizationServer(client, target))
+def member(client: Client, target: Target) -> MemberAuth:
+    """Return the session of the member who logs in; skip where nobody can."""
+    session = MemberAuth(AuthorizationServer(client, target))
     try:
-        patient = member.patient
+        session.ready()
     except CannotAuthorize as why:
         pytest.skip(f"not asked: {why}")
-    needs = {"ExplanationOfBenefit": (("patient", patient),)}
+    return session
+
+
+@pytest.fixture(scope="session")
+def patient(member: MemberAuth) -> str:
+    """Return the member's Patient id, "" where the token response named none."""
+    return member.patient
+
+
+@pytest.fixture(scope="session")
+def patient_access(client: Client, target: Target, member: MemberAuth) -> FhirApi:
+    """Return Patient Access as the member who logs in sees it."""
+    return as_seen_by(member, client, target)
+
+
+def as_seen_by(member: MemberAuth, client: Client, target: Target) -> FhirApi:
+    """Return Patient Access as a member sees it."""
+    needs = {"ExplanationOfBenefit": (("patient", member.patient),)}
     return FhirApi(
         client,
         target.fhir_base,
@@ -42,6 +63,39 @@ def patient_access(client: Client, target: Target) -> FhirApi:
         needs=lambda resource_type: needs.get(resource_type, ()),
         deployment=target.deployment,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SomebodyElse:
+    """Another member: rows that are told by the target file, or by a login of their own."""
+
+    told: Mapping[str, tuple[str, ...]]
+    own: FhirApi | None = None
+    named: str = ""
+
+    @property
+    def patient(self) -> str:
+        """Their Patient id, "" where it is not known."""
+        return self.named or next(iter(self.told.get("Patient", ())), "")
+
+    def ids(self, resource_type: str) -> tuple[str, ...]:
+        """Return rows of theirs."""
+        seen = first_ids(self.own, resource_type) if self.own else ()
+        return (*self.told.get(resource_type, ()), *seen)
+
+
+@pytest.fixture(scope="session")
+def somebody_else(client: Client, target: Target) -> SomebodyElse:
+    """Return what is known of another member; logging in anew is for who named a user."""
+    other = target.other_member
+    if not other.username:
+        return SomebodyElse(other.rows)
+    session = MemberAuth(AuthorizationServer(client, target), username=other.username)
+    try:
+        named = session.patient
+    except CannotAuthorize as why:
+        pytest.skip(f"not asked: {why}")
+    return SomebodyElse(other.rows, as_seen_by(session, client, target), named)
 
 
 @pytest.fixture

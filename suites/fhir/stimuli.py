@@ -328,7 +328,7 @@ def widened_searches(api: FhirApi, clause: Clause) -> list[Search]:
     found = [include_search(api, row) for row in rows_of(api, clause, kind="include")]
     found += [
         revinclude_search(api, row)[0]
-        for row in rows_of(api, clause, kind="revinclude")
+        for row in rows_of(api, clause, kind="revinclude", area="DIR")
         if row.reaches
     ]
     return [search for search in found if search is not None]

@@ -11,11 +11,13 @@ from conformance.contract import load_contract
 from conformance.plugin.marks import clauses_like, each_clause
 from conformance.search import RESULT_PARAMETERS
 from suites.fhir import stimuli
+from suites.fhir.member_stimuli import member_types
 
 if TYPE_CHECKING:
     from conformance.client import FhirApi
     from conformance.contract import Clause
     from conformance.plugin.judge import Judge
+    from conformance.target import Target
 
 #: The document's words for interactions, in FHIR's codes (type-restful-interaction).
 INTERACTION_CODES = {"read": "read", "vread": "vread", "search": "search-type"}
@@ -42,6 +44,23 @@ def test_plan_net_version(api: FhirApi, finding: Judge) -> None:
     finding.assess(
         check.guide_version_is(api.metadata(), PLAN_NET, version, rows),
         otherwise="neither the CapabilityStatement nor any row names a version of Plan-Net",
+    )
+
+
+#: The guides of Patient Access, by what their canonical addresses begin with.
+GUIDES = {
+    "PA-IG-US-CORE": "http://hl7.org/fhir/us/core/",
+    "PA-IG-CARIN-BB": "http://hl7.org/fhir/us/carin-bb/",
+    "PA-IG-PDEX": "http://hl7.org/fhir/us/davinci-pdex/",
+}
+
+
+@each_clause("PA-IG-[A-Z-]+")
+def test_guide_version(api: FhirApi, target: Target, clause: Clause, finding: Judge) -> None:
+    rows = [row for name in member_types(target) for row in api.holdings(name).rows.values()]
+    finding.assess(
+        check.guide_version_is(api.metadata(), GUIDES[clause.id], clause.value, rows),
+        otherwise="neither the CapabilityStatement nor any row names a version of the guide",
     )
 
 

@@ -49,7 +49,7 @@ def test_claims_are_searched_for_a_patient(
     )
 
 
-@each_clause("PA-EOB-WINDOW")
+@each_clause("PA-[A-Z]+-WINDOW")
 def test_nothing_is_older_than_the_window(
     holdings: Holdings, clause: Clause, finding: Judge
 ) -> None:

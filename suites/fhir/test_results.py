@@ -8,7 +8,7 @@ import pytest
 
 from conformance.checks import bundles, interactions, paging
 from conformance.plugin.marks import each_clause
-from suites.fhir import stimuli
+from suites.fhir import member_stimuli, stimuli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,8 @@ def searches_of(api: FhirApi, clause: Clause) -> Iterator[Search]:
         searches = stimuli.searches_by(api, clause.resource, row.param)
         yield from (search for search in searches if search.answered)
     widened = stimuli.widened_searches(api, clause)
+    if stimuli.rows_of(api, clause, kind="revinclude", area="PA"):
+        widened += member_stimuli.traced_searches(api, clause)
     yield from (search for search in widened if search.answered)
 
 

@@ -21,7 +21,7 @@ ENOUGH = 200
 FAMILIES = frozenset({"ExplanationOfBenefit", "Observation"})
 
 
-@each_clause("(DIR|PA)-(?!NET|USPAT)[A-Z]+-PROFILE")
+@each_clause("(DIR|PA)-(?!NET)[A-Z]+-PROFILE")
 def test_profile_is_claimed(holdings: Holdings, clause: Clause, finding: Judge) -> None:
     finding.assess(
         check.rows_claim_profile(

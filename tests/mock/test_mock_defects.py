@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 REGISTRY = {
     name: found
     for name, found in ALL.items()
-    if any(clause.startswith("DIR-") for clause in found.breaks)
+    if found.change.__module__ in {module.__name__ for module in MODULES}
 }
 SEAMS = {
     "Vocabulary", "SearchRequest", "Filter", "SearchResult", "Lookup", "Page", "Shown", "Reply",

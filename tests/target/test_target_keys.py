@@ -49,6 +49,13 @@ crawl_rows = 77
 [safety]
 tiers = ["safe", "intrusive"]
 
+[other_member]
+username = "member2"
+
+[other_member.rows]
+Patient = "p2"
+Coverage = ["c2", "c3"]
+
 [samples.Location]
 id = "loc-1"
 address-state = ["UT", "NV"]
@@ -142,8 +149,14 @@ def test_samples_are_a_text_or_a_list(full: Target) -> None:
     assert full.samples == {"Location": {"id": ("loc-1",), "address-state": ("UT", "NV")}}
 
 
+def test_another_member_is_named_by_login_and_by_rows(full: Target) -> None:
+    assert full.other_member.username == "member2"
+    assert full.other_member.rows == {"Patient": ("p2",), "Coverage": ("c2", "c3")}
+
+
 def test_what_is_left_out_has_the_defaults(tmp_path: Path) -> None:
     target = _least(tmp_path)
+    assert (target.other_member.username, target.other_member.rows) == ("", {})
     assert target.limits == Limits()
     assert (target.directory_base, target.login.method, target.future) == ("", "", ())
     assert target.samples == {}

@@ -5,11 +5,17 @@ Importing a module registers its defects.
 
 from conformance.mock.defects import (
     answers,
+    authorized,
+    clinical_answers,
+    clinical_search,
     criteria,
     matching,
     members_access,
     members_answers,
+    members_hidden,
     members_pages,
+    members_patient,
+    members_promises,
     members_rows,
     members_search,
     metadata,
@@ -29,5 +35,23 @@ MEMBERS_MODULES = (
     members_rows,
     members_answers,
 )
+# What a fault of a shared service does: they spoil several types, or what only a whole run sees.
+SHARED_MODULES = (
+    members_hidden,
+    members_patient,
+    members_promises,
+    clinical_search,
+    clinical_answers,
+    authorized,
+)
 
-__all__ = ["MEMBERS_MODULES", "MODULES", "REGISTRY", "Defect", "Defects", "choose", "unknown"]
+__all__ = [
+    "MEMBERS_MODULES",
+    "MODULES",
+    "REGISTRY",
+    "SHARED_MODULES",
+    "Defect",
+    "Defects",
+    "choose",
+    "unknown",
+]

@@ -17,6 +17,7 @@ from conformance.mock.members.access import PatientAccess
 from conformance.mock.members.data.records import CLINICAL
 from conformance.mock.members.documented import documented
 from conformance.mock.members.store import Holdings, Members
+from conformance.mock.members.targetfile import member_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,10 @@ class MembersApi:
     def scopes(self) -> tuple[str, ...]:
         """The scopes that its types need."""
         return tuple(f"patient/{kind}.read" for kind in self.access.vocabularies)
+
+    def target_tables(self, *, future: bool) -> dict[str, Any]:
+        """Return what the target file says of the members' data."""
+        return member_tables(self.access.members, future=future)
 
     def routes(self, path: str = MEMBERS_PATH) -> list[BaseRoute]:
         """Return the routes under a path, the discovery document among them."""

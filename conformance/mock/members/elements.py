@@ -56,6 +56,9 @@ _EXTRACTORS: dict[tuple[str, str], Extractor] = {
     ("Observation", "category"): coded("category"),
     ("Observation", "code"): coded("code"),
     ("Provenance", "target"): referred("target"),
+    # Not listed: only clinical-revinclude-unlimited and patient-unlisted-applied get here.
+    ("Provenance", "entity"): referred("target"),
+    ("Patient", "gender"): as_codes(plain("gender")),
 }
 _BOUND = {
     ("Immunization", "status"): "http://hl7.org/fhir/event-status",

@@ -73,6 +73,12 @@ class Members:
             )
         return self._records[patient].get(kind, ())
 
+    def first_ids(self, patient: str) -> dict[str, str]:
+        """Return the id of a member's first row of each type that has a scope."""
+        kinds = [kind for kind in self.holdings.kinds if kind != "Provenance"]
+        firsts = ((kind, self.rows(patient, kind)) for kind in kinds)
+        return {kind: rows[0].id for kind, rows in firsts if rows}
+
 
 @dataclass(frozen=True, slots=True)
 class View:
