@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from catalogue import DEFECTS, PACKS, WHOLE, job_of
-from judging import Job, judge
+from catalogue import DEFECT_RUNS, DIRECT_RUNS, HONEST_RUNS, REWRITE_RUNS, WHOLE_RUNS
+from judging import judge
 
 if TYPE_CHECKING:
     from judging import Verdict
@@ -15,12 +15,5 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def verdicts() -> dict[str, Verdict]:
     """Return what came of every run, by the name of the job."""
-    return judge(
-        [
-            Job("direct", direct=True),
-            Job("honest"),
-            *(Job(names[0], rewrites=names) for names in PACKS),
-            *(job_of(name) for name in DEFECTS),
-            *(Job(f"{name} (whole)", defects=(name,)) for name in WHOLE),
-        ]
-    )
+    runs = (*DIRECT_RUNS.values(), *HONEST_RUNS.values(), *REWRITE_RUNS, *WHOLE_RUNS, *DEFECT_RUNS)
+    return judge(run.job for run in runs)

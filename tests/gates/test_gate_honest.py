@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from judging import PRACTITIONERS, free_port
+from catalogue import DIRECT_RUNS, HONEST_RUNS
+from judging import free_port
 from rewriting_proxy import RewritingProxy
-from traffic import BASE
+from traffic import DIRECTORY
+from worlds import PRACTITIONERS, WORLDS
 
 from conformance.mock import start_mock
 
@@ -37,15 +39,18 @@ def proxied() -> Iterator[RunningMock]:
             yield mock
 
 
-def test_an_honest_proxy_changes_no_verdict(verdicts: dict[str, Verdict]) -> None:
-    assert verdicts["honest"].findings == verdicts["direct"].findings
-    assert verdicts["honest"].exit_code == verdicts["direct"].exit_code == 0
+@pytest.mark.parametrize("world", WORLDS)
+def test_an_honest_proxy_changes_no_verdict(world: str, verdicts: dict[str, Verdict]) -> None:
+    honest, direct = verdicts[HONEST_RUNS[world].name], verdicts[DIRECT_RUNS[world].name]
+    assert honest.errors == direct.errors == ()
+    assert honest.findings == direct.findings
+    assert honest.exit_code == direct.exit_code == 0
 
 
 @pytest.mark.parametrize("path", SAME)
 def test_an_honest_proxy_changes_no_byte(path: str, proxied: RunningMock) -> None:
     through = httpx.get(f"{proxied.directory_base}/{path}")
-    upstream = f"http://127.0.0.1:{_upstream(proxied)}{BASE}"
+    upstream = f"http://127.0.0.1:{_upstream(proxied)}{DIRECTORY}"
     direct = httpx.get(f"{upstream}/{path}")
     assert through.status_code == direct.status_code
     changing = {"x-request-id", "date", "server"}

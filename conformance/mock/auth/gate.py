@@ -25,6 +25,7 @@ class TokenGate:
 
     store: AuthStore
     defects: Defects
+    members: tuple[str, ...] = ()
 
     def admit(self, headers: Mapping[str, str]) -> Access | Refusal:
         """Return what the bearer may do, or why it is refused (header names in lower case)."""
@@ -68,10 +69,12 @@ class TokenGate:
                 "The access token has expired",
             ),
         )
-        presented = self.defects.apply(Presented(where, token, breaches=breaches))
+        presented = Presented(where, token, self.members, breaches=breaches)
+        presented = self.defects.apply(presented)
         if presented.breaches:
             return self._invalid(presented.breaches[0].description)
-        return Access(token.grant.client_id, frozenset(token.scopes), token.grant.patient)
+        grant, scopes = presented.token.grant, frozenset(presented.token.scopes)
+        return self.defects.apply(Access(grant.client_id, scopes, grant.patient))
 
     def _invalid(self, why: str) -> Refusal:
         challenge = f'{REALM}, error="invalid_token", error_description="{why}"'

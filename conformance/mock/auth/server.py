@@ -71,7 +71,7 @@ class AuthServer:
     @property
     def gate(self) -> TokenGate:
         """What decides about access tokens at the FHIR bases."""
-        return TokenGate(self.store, self.defects)
+        return TokenGate(self.store, self.defects, self.people.patients)
 
     def with_members(self, patients: tuple[str, ...]) -> AuthServer:
         """Return this server for the members that the data has; what it remembers is shared."""
