@@ -169,4 +169,16 @@ def whole_runs() -> Iterator[Run]:
 
 WHOLE_RUNS = tuple(whole_runs())
 HONEST_RUNS = {name: Run(Job(f"{name}: honest", name)) for name in WORLDS}
+#: Long enough for a test to use a token, short enough to wait for its end.
+LIFETIME = 2
+AUTHORIZATION = ("AUTH", "TOKEN", "REFRESH", "SCOPE", "USE")
+#: Honest runs of what tests/auth breaks: here only the proxy is in question.
+AUTHORIZATION_RUNS = {
+    name: Run(
+        Job(
+            f"authorization: {name}", "tooele", only=AUTHORIZATION, direct=direct, lifetime=LIFETIME
+        )
+    )
+    for name, direct in (("honest", False), ("direct", True))
+}
 DIRECT_RUNS = {name: Run(Job(f"{name}: direct", name, direct=True)) for name in WORLDS}

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from catalogue import DEFECT_RUNS, DIRECT_RUNS, HONEST_RUNS, REWRITE_RUNS, WHOLE_RUNS
+from catalogue import (
+    AUTHORIZATION_RUNS,
+    DEFECT_RUNS,
+    DIRECT_RUNS,
+    HONEST_RUNS,
+    REWRITE_RUNS,
+    WHOLE_RUNS,
+)
 from judging import judge
 
 if TYPE_CHECKING:
@@ -15,5 +22,5 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def verdicts() -> dict[str, Verdict]:
     """Return what came of every run, by the name of the job."""
-    runs = (*DIRECT_RUNS.values(), *HONEST_RUNS.values(), *REWRITE_RUNS, *WHOLE_RUNS, *DEFECT_RUNS)
-    return judge(run.job for run in runs)
+    honest = (*AUTHORIZATION_RUNS.values(), *DIRECT_RUNS.values(), *HONEST_RUNS.values())
+    return judge(run.job for run in (*honest, *REWRITE_RUNS, *WHOLE_RUNS, *DEFECT_RUNS))

@@ -27,7 +27,10 @@ DIED = '{"exit_code": -1, "findings": [], "faults": ["the process died"], "error
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run: of which mock, which rewrites or defects are on, and what is judged."""
+    """One run: of which mock, which rewrites or defects are on, and what is judged.
+
+    `lifetime` is that of the mock's access tokens, in seconds.
+    """
 
     name: str
     world: str
@@ -35,6 +38,7 @@ class Job:
     defects: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     direct: bool = False
+    lifetime: int = 300
 
     @classmethod
     def read(cls, line: str) -> Self:

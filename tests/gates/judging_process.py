@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 #: What these runs can do without: reports are tested elsewhere.
 SPARING = (
-    "--ignore-glob=*/suites/authorization",
     *(f"-pno:{name}" for name in ("allure_pytest", "flexcheck_reports", "unraisableexception")),
     *("-pno:logging", "-pno:capture"),
 )
+PUBLIC = ("--ignore-glob=*/suites/authorization",)
 
 
 def main() -> None:
@@ -61,37 +61,39 @@ class Bench:
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        self._proxied: dict[str, Proxied] = {}
+        self._proxied: dict[tuple[str, int], Proxied] = {}
 
     def run(self, job: Job) -> dict[str, Any]:
         """Judge one job and return what a `Verdict` is made of."""
         world = WORLDS[job.world]
         if job.defects or job.direct:
-            mock = world.start(defects=job.defects)
+            mock = world.start(defects=job.defects, token_lifetime=job.lifetime)
             # It takes a while to stop; nobody need wait for it.
             self._stack.callback(mock.stop)
             judged = self._flexcheck(job, mock)
             Thread(target=mock.stop).start()
             return {**judged, "faults": []}
-        found = self._behind_proxy(world)
+        found = self._behind_proxy(world, job.lifetime)
         found.proxy.change = composed(job.rewrites)
         judged = self._flexcheck(job, found.mock)
         faults, found.proxy.faults = found.proxy.faults, []
         return {**judged, "faults": faults}
 
-    def _behind_proxy(self, world: World) -> Proxied:
-        if world.name not in self._proxied:
+    def _behind_proxy(self, world: World, lifetime: int) -> Proxied:
+        if (world.name, lifetime) not in self._proxied:
             proxy = self._stack.enter_context(RewritingProxy())
             proxy.upstream = free_port()
-            mock = world.start(port=proxy.upstream, public_url=proxy.origin)
-            self._proxied[world.name] = Proxied(proxy, self._stack.enter_context(mock))
-        return self._proxied[world.name]
+            how = {"public_url": proxy.origin, "token_lifetime": lifetime}
+            mock = self._stack.enter_context(world.start(port=proxy.upstream, **how))
+            self._proxied[world.name, lifetime] = Proxied(proxy, mock)
+        return self._proxied[world.name, lifetime]
 
     def _flexcheck(self, job: Job, mock: RunningMock) -> dict[str, Any]:
         world, out = WORLDS[job.world], Path(tempfile.mkdtemp(dir=self._folder))
         target = world.target_of(mock, self._folder)
         only = [part for word in job.only or (world.area,) for part in ("--only", word)]
-        arguments = ["--target", str(target), "--out", str(out), *only, "--", *SPARING]
+        spared = (*SPARING, *(PUBLIC if world.area == "DIR" else ()))
+        arguments = ["--target", str(target), "--out", str(out), *only, "--", *spared]
         try:
             run.main(arguments, standalone_mode=False)
         except SystemExit as ended:
