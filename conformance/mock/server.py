@@ -241,6 +241,9 @@ def _server(app: ASGIApp) -> uvicorn.Server:
         ws="none",
         server_header=False,
         timeout_graceful_shutdown=1,
+        # A run may be silent for some seconds, as while a token expires. With 5 of them, uvicorn's
+        # own choice, a request can meet a connection that is being closed.
+        timeout_keep_alive=75,
     )
     return uvicorn.Server(config)
 

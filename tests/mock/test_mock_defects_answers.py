@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from asking import link
 
+from conformance.mock.search.documented import DOCUMENTED
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 

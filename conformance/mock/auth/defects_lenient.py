@@ -107,7 +107,7 @@ def open_to_systems(presented: Presented) -> Presented:
     token = presented.token
     if token.grant.patient or presented.where == "directory":
         return presented
-    grant = replace(token.grant, patient=presented.members[0])
+    grant = replace(token.grant, patient=next(iter(presented.members), "nobody"))
     return replace(presented, token=replace(token, grant=grant, scopes=_MEMBER_SCOPES))
 
 

@@ -25,7 +25,6 @@ class TokenGate:
 
     store: AuthStore
     defects: Defects
-    members: tuple[str, ...] = ()
 
     def admit(self, headers: Mapping[str, str]) -> Access | Refusal:
         """Return what the bearer may do, or why it is refused (header names in lower case)."""
@@ -69,7 +68,7 @@ class TokenGate:
                 "The access token has expired",
             ),
         )
-        presented = Presented(where, token, self.members, breaches=breaches)
+        presented = Presented(where, token, self.store.members, breaches=breaches)
         presented = self.defects.apply(presented)
         if presented.breaches:
             return self._invalid(presented.breaches[0].description)

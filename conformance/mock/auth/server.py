@@ -71,10 +71,11 @@ class AuthServer:
     @property
     def gate(self) -> TokenGate:
         """What decides about access tokens at the FHIR bases."""
-        return TokenGate(self.store, self.defects, self.people.patients)
+        return TokenGate(self.store, self.defects)
 
     def with_members(self, patients: tuple[str, ...]) -> AuthServer:
         """Return this server for the members that the data has; what it remembers is shared."""
+        self.store.members = patients  # the gate, which the members' API has, knows the store only
         return replace(self, people=replace(self.people, patients=patients))
 
     def smart_configuration(self) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class AuthStore:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.lock = RLock()
+        self.members: tuple[str, ...] = ()
         self._clock = clock
         self._grants = 0
         self._revoked: set[int] = set()
