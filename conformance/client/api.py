@@ -109,7 +109,7 @@ class FhirApi:
         What the type needs stands last, where the parameters do not give it themselves.
         """
         given = {name for name, _ in params}
-        params += tuple(need for need in self._needs(resource_type) if need[0] not in given)
+        params += tuple(need for need in self.needs_of(resource_type) if need[0] not in given)
         return self.once(
             ("search", resource_type, params, max_rows, posted),
             lambda: search(
@@ -122,6 +122,10 @@ class FhirApi:
                 posted=posted,
             ),
         )
+
+    def needs_of(self, resource_type: str) -> Params:
+        """Return the parameters without which a type is not searched."""
+        return self._needs(resource_type)
 
     def samples_of(self, resource_type: str, name: str) -> tuple[str, ...]:
         """Return the values that the target file gives for a parameter."""

@@ -43,7 +43,9 @@ def test_verifier_is_enough(lab: Lab, finding: Judge) -> None:
 def test_secret_is_enough(lab: Lab, finding: Judge) -> None:
     if not lab.app.secret:
         pytest.skip("the client has no secret: name one in [client] of the target file")
-    finding.assess(tokens.granted([lab.tokens]))
+    authorization = lab.good.authorization
+    exchanged = tokens.granted([lab.tokens]) if authorization.code else ()
+    finding.assess((*check.brings_code(authorization), *exchanged))
 
 
 def other_methods(lab: Lab) -> list[Flow]:

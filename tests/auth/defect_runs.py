@@ -43,6 +43,7 @@ def jobs_of(defect: str, breaks: tuple[str, ...]) -> list[Job]:
             for name in left
             if deployment in contract[name].deployments
             and environment in (contract[name].applies_when.environments or (environment,))
+            and not contract[name].applies_when.undeclared(deployment, ())
         ]
         if here:
             jobs.append(Job(defect, deployment, environment, tuple(here)))

@@ -20,6 +20,9 @@ MODULES = {module.__name__ for module in DEFECT_MODULES}
 DEFECTS = {name: found for name, found in REGISTRY.items() if found.change.__module__ in MODULES}
 #: What no request can test is a person's to attest; its defects are there for that person.
 JOBS = {name: jobs_of(name, found.breaks) for name, found in DEFECTS.items()}
+AREAS = frozenset({"AUTH", "TOKEN", "REFRESH", "SCOPE", "USE"})
+#: What the authorization suites judge of another area; tests/gates leaves it to this gate.
+BESIDE = frozenset({"DIR-AUTHENTICATED"})
 TESTED = sorted(name for name, jobs in JOBS.items() if jobs)
 HERE = Path(__file__).parent
 
@@ -61,3 +64,12 @@ def test_a_defect_breaks_its_clauses(name: str, outcomes: dict[str, dict[str, st
         for clause in job.clauses
     }
     assert outcomes.get(name) == expected
+
+
+def test_each_tested_clause_is_broken_by_some_defect() -> None:
+    tested = {
+        clause.id
+        for clause in load_contract().clauses
+        if (clause.area in AREAS or clause.id in BESIDE) and clause.not_tested is None
+    }
+    assert tested <= {clause for jobs in JOBS.values() for job in jobs for clause in job.clauses}

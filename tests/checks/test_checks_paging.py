@@ -211,3 +211,8 @@ def test_an_offset_that_leaves_fewer_or_more_is_broken(left: int, observed: str)
 
 def test_a_refused_offset_leaves_nothing_to_count() -> None:
     assert Said(check.offset_leaves_the_rest(refused(), 2)).only.expected == "200, Bundle"
+
+
+def test_skipping_every_row_leaves_none() -> None:
+    assert Said(check.offset_leaves_the_rest(found(), 0)).holds
+    assert Said(check.offset_leaves_the_rest(found(ROWS[0]), 0)).only.observed == "1 rows or more"

@@ -128,3 +128,36 @@ def test_names_are_listed_in_order_and_cut() -> None:
     assert listed("cab") == "a, b, c"
     assert listed("abc", most=2) == "a, b and 1 more"
     assert listed([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"language": None}, "Location.language"),
+        ({"name": ""}, "Location.name"),
+        ({"alias": []}, "Location.alias"),
+        ({"address": {}}, "Location.address"),
+        ({"address": {"line": ["1 Main St", ""]}}, "Location.address.line[1]"),
+        ({"telecom": [{"value": None}]}, "Location.telecom[0].value"),
+    ],
+)
+def test_a_property_without_a_value_is_named(fields: dict[str, Any], place: str) -> None:
+    assert list(check.hollow(resource("Location", "1", **fields))) == [place]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"active": False},
+        {"position": {"longitude": 0, "latitude": 0.0}},
+        # A value that is unknown, beside its extension.
+        {"alias": [None, "B"], "_alias": [{"extension": [{"url": "why"}]}, None]},
+    ],
+)
+def test_a_value_that_only_looks_like_none_is_one(fields: dict[str, Any]) -> None:
+    assert list(check.hollow(resource("Location", "1", **fields))) == []
+
+
+def test_every_place_without_a_value_is_named() -> None:
+    row = resource("Location", "1", name="", address={"city": None, "state": "UT"})
+    assert set(check.hollow(row)) == {"Location.name", "Location.address.city"}

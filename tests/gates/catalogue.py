@@ -3,60 +3,182 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import rewrites_of_answers
+import rewrites_of_bundles
 import rewrites_of_content
-import rewrites_of_results
+import rewrites_of_includes
+import rewrites_of_members
+import rewrites_of_paging
 import rewrites_of_searches
 from judging import Job
-from rewriting import REWRITES, packed
+from rewriting import REWRITES, UNREADABLE, packed
+from worlds import WORLDS
 
 from conformance.contract import load_contract
 from conformance.mock.defects import REGISTRY
+from conformance.plugin.applicability import is_selected
 
-MODULES = (rewrites_of_answers, rewrites_of_content, rewrites_of_results, rewrites_of_searches)
-#: Rewrites are made for the Provider Directory; each area has gates of its own.
-AREA = "DIR"
-CLAUSES = {
-    clause.id: clause
-    for clause in load_contract().clauses
-    if clause.area == AREA and clause.not_tested is None
-}
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rewriting import Rewrite
+
+MODULES = (
+    *(rewrites_of_answers, rewrites_of_bundles, rewrites_of_content, rewrites_of_includes),
+    *(rewrites_of_members, rewrites_of_paging, rewrites_of_searches),
+)
+CLAUSES_OF = {name: world.clauses for name, world in WORLDS.items()}
+#: No mock shows it: a member is one Patient, so that no search has a second page.
+NEVER_SHOWN = frozenset({"PA-PAT-PAGING-COMPLETE"})
+CLAUSES = {key: clause for clauses in CLAUSES_OF.values() for key, clause in clauses.items()}
+AREAS = frozenset(world.area for world in WORLDS.values())
 
 #: With FLEXCHECK_GATES=alone each rewrite and each defect has a whole run of its own: minutes.
 ALONE = os.environ.get("FLEXCHECK_GATES") == "alone"
+#: Every rewrite is made for the directory, and for the type that Patient Access says most of;
+#: for the other types so many that each clause is broken.
+WHOLLY, IN_PART, NEEDED = "directory", "tooele", ("tooele", "uhc")
+RICHEST = "EOB"
+GENERAL = {"DIR": ("METADATA", "FHIR-VERSION", "IG-VERSION"), "PA": ("METADATA", "FHIR-VERSION")}
 
-PACKS = (
-    [(name,) for name in REWRITES]
-    if ALONE
-    else [tuple(found.name for found in pack) for pack in packed(REWRITES.values(), CLAUSES)]
-)
-#: In which run each rewrite is judged.
-RUN_OF = {name: names[0] for names in PACKS for name in names}
 
-DEFECTS = {
-    name: found.breaks
-    for name, found in REGISTRY.items()
-    if any(clause.startswith(f"{AREA}-") for clause in found.breaks)
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A job of the gates, and what is to be seen in it: the clauses that its defect breaks.
+
+    That is nothing for a run with rewrites; they say themselves what they break.
+    """
+
+    job: Job
+    breaks: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return self.job.name
+
+    @property
+    def clauses(self) -> frozenset[str]:
+        """The tested clauses that are judged in it."""
+        only = self.job.only or (WORLDS[self.job.world].area,)
+        known = CLAUSES_OF[self.job.world].items()
+        return frozenset(key for key, clause in known if is_selected(clause, only))
+
+
+def general(area: str, codes: Iterable[str]) -> tuple[str, ...]:
+    """Return `--only` values: resource types of an area, and what is said of the API as such."""
+    return tuple(f"{area}-{code}" for code in (*codes, *GENERAL[area]))
+
+
+def concerning(world: str) -> list[Rewrite]:
+    """Return the rewrites that have something to break; or nothing at all, anywhere."""
+    clauses = CLAUSES_OF[world]
+    return [found for found in REWRITES.values() if found.must_break(clauses) or not found.breaks]
+
+
+def covering(world: str) -> list[Rewrite]:
+    """Return rewrites that break each clause that can be, and no more of them than it takes."""
+    clauses = CLAUSES_OF[world]
+    sharp = [found for found in concerning(world) if UNREADABLE not in found.also]
+    chosen: list[Rewrite] = []
+    breaks = {found.name: found.must_break(clauses) for found in sharp}
+    left = set().union(*breaks.values())
+    while left:
+        best = max(sharp, key=lambda found: len(breaks[found.name] & left))
+        left -= breaks[best.name]
+        chosen.append(best)
+    return chosen
+
+
+def rewrite_runs() -> Iterator[Run]:
+    """Yield the runs with rewrites; the first of a pack names it."""
+    yield from _packs(WHOLLY, concerning(WHOLLY))
+    needed = {world: covering(world) for world in NEEDED}
+    for world, rewrites in needed.items():
+        yield from _packs(world, rewrites)
+    rest = [found for found in concerning(IN_PART) if found not in needed[IN_PART]]
+    yield from _packs(IN_PART, rest, general(WORLDS[IN_PART].area, [RICHEST]))
+
+
+def _packs(world: str, rewrites: list[Rewrite], only: tuple[str, ...] = ()) -> Iterator[Run]:
+    judged = Run(Job("", world, only=only)).clauses
+    packs = [(found,) for found in rewrites] if ALONE else packed(rewrites, judged)
+    for pack in packs:
+        names = tuple(found.name for found in pack)
+        yield Run(Job(f"{world}: {names[0]}", world, rewrites=names, only=only))
+
+
+REWRITE_RUNS = tuple(rewrite_runs())
+#: In which run each rewrite is judged, of each mock.
+REWRITTEN = {
+    f"{run.job.world}: {name}": (REWRITES[name], run)
+    for run in REWRITE_RUNS
+    for name in run.job.rewrites
 }
-#: Defects that are judged in a whole run too, from different places in the mock's flow.
-WHOLE = tuple({REGISTRY[name].seam: name for name in DEFECTS}.values())[::2]
 
 
-def resources_of(clauses: tuple[str, ...]) -> set[str]:
-    """Return what clauses are about: resource types, "" for the directory as such."""
-    return {CLAUSES[clause].resource for clause in clauses}
+#: What shows in one of the mocks only: where the member has no claims.
+SHOWN_BY = {"eob-empty-search-404": "clinical"}
 
 
-def job_of(name: str) -> Job:
-    """Return the run that judges a defect: of the clauses of its resource type, and general ones.
+def defect_runs() -> Iterator[Run]:
+    """Yield the runs of the defects: each clause is demonstrated by the first mock that has it."""
+    for name, found in REGISTRY.items():
+        left = set(found.breaks)
+        for world, clauses in CLAUSES_OF.items():
+            here = left & clauses.keys() if SHOWN_BY.get(name, world) == world else set()
+            left -= here
+            if here:
+                only = only_of(WORLDS[world].area, here)
+                job = Job(f"{name}, {world}", world, defects=(name,), only=only)
+                yield Run(job, frozenset(here))
+
+
+def only_of(area: str, clauses: set[str]) -> tuple[str, ...]:
+    """Return what is judged of a defect: its resource type, and what is general.
 
     Networks are Organizations.
     """
-    codes = {clause.split("-")[1] for clause in DEFECTS[name]}
+    codes = {clause.split("-")[1] for clause in clauses}
     networks = {"ORG", "NET", "NETWORK"}
-    if ALONE or not all(resources_of(DEFECTS[name])):
-        return Job(name, defects=(name,))
-    own = sorted(codes | networks if networks & codes else codes)
-    general = ("METADATA", "FHIR-VERSION", "IG-VERSION")
-    return Job(name, defects=(name,), only=tuple(f"DIR-{code}" for code in (*own, *general)))
+    if ALONE or not all(CLAUSES[clause].resource for clause in clauses):
+        return ()
+    networked = area == "DIR" and networks & codes
+    return general(area, sorted(codes | networks if networked else codes))
+
+
+def resources_of(clauses: Iterable[str]) -> set[tuple[str, str]]:
+    """Return what clauses are about: area and resource type, "" for an API as such."""
+    contract = load_contract()
+    return {(contract[clause].area, contract[clause].resource) for clause in clauses}
+
+
+DEFECT_RUNS = tuple(defect_runs())
+
+
+def whole_runs() -> Iterator[Run]:
+    """Yield whole runs of some defects, from different places in the mock's flow."""
+    for area in sorted(AREAS):
+        of_area = [run for run in DEFECT_RUNS if WORLDS[run.job.world].area == area]
+        by_seam = {REGISTRY[run.job.defects[0]].seam: run for run in of_area}
+        for run in tuple(by_seam.values())[::2]:
+            yield Run(Job(f"{run.name} (whole)", run.job.world, defects=run.job.defects))
+
+
+WHOLE_RUNS = tuple(whole_runs())
+HONEST_RUNS = {name: Run(Job(f"{name}: honest", name)) for name in WORLDS}
+#: Long enough for a test to use a token, short enough to wait for its end.
+LIFETIME = 2
+AUTHORIZATION = ("AUTH", "TOKEN", "REFRESH", "SCOPE", "USE")
+#: Honest runs of what tests/auth breaks: here only the proxy is in question.
+AUTHORIZATION_RUNS = {
+    name: Run(
+        Job(
+            f"authorization: {name}", "tooele", only=AUTHORIZATION, direct=direct, lifetime=LIFETIME
+        )
+    )
+    for name, direct in (("honest", False), ("direct", True))
+}
+DIRECT_RUNS = {name: Run(Job(f"{name}: direct", name, direct=True)) for name in WORLDS}

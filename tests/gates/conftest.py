@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from catalogue import DEFECTS, PACKS, WHOLE, job_of
-from judging import Job, judge
+from catalogue import (
+    AUTHORIZATION_RUNS,
+    DEFECT_RUNS,
+    DIRECT_RUNS,
+    HONEST_RUNS,
+    REWRITE_RUNS,
+    WHOLE_RUNS,
+)
+from judging import judge
 
 if TYPE_CHECKING:
     from judging import Verdict
@@ -15,12 +22,5 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def verdicts() -> dict[str, Verdict]:
     """Return what came of every run, by the name of the job."""
-    return judge(
-        [
-            Job("direct", direct=True),
-            Job("honest"),
-            *(Job(names[0], rewrites=names) for names in PACKS),
-            *(job_of(name) for name in DEFECTS),
-            *(Job(f"{name} (whole)", defects=(name,)) for name in WHOLE),
-        ]
-    )
+    honest = (*AUTHORIZATION_RUNS.values(), *DIRECT_RUNS.values(), *HONEST_RUNS.values())
+    return judge(run.job for run in (*honest, *REWRITE_RUNS, *WHOLE_RUNS, *DEFECT_RUNS))

@@ -21,20 +21,24 @@ if TYPE_CHECKING:
 
 WORKERS = 2
 PROCESS = Path(__file__).with_name("judging_process.py")
-PRACTITIONERS = 40
 #: What is noted of a run during which its process died.
-DIED = '{"exit_code": -1, "findings": [], "faults": ["the process died"]}'
+DIED = '{"exit_code": -1, "findings": [], "faults": ["the process died"], "errors": []}'
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run: which rewrites or defects are on, and what is judged."""
+    """One run: of which mock, which rewrites or defects are on, and what is judged.
+
+    `lifetime` is that of the mock's access tokens, in seconds.
+    """
 
     name: str
+    world: str
     rewrites: tuple[str, ...] = ()
     defects: tuple[str, ...] = ()
-    only: tuple[str, ...] = ("DIR",)
+    only: tuple[str, ...] = ()
     direct: bool = False
+    lifetime: int = 300
 
     @classmethod
     def read(cls, line: str) -> Self:
@@ -47,13 +51,15 @@ class Job:
 class Verdict:
     """What came of a run: the exit code and `(clause, case, outcome)` of each finding.
 
-    `faults` are errors of the rewrites themselves: there should be none.
+    `faults` are errors of the rewrites themselves: there should be none. `errors` are the first
+    messages of findings with the outcome `error`.
     """
 
     name: str
     exit_code: int
     findings: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
     faults: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
 
     def having(self, *outcomes: str) -> set[str]:
         """Return the clauses with a finding of one of these outcomes."""
@@ -94,8 +100,8 @@ def _one_worker(waiting: SimpleQueue[Job]) -> dict[str, Verdict]:
             print(json.dumps(asdict(job)), file=worker.stdin, flush=True)
             told = json.loads(worker.stdout.readline() or DIED)
             findings = frozenset((clause, case, came) for clause, case, came in told["findings"])
-            faults = tuple(told["faults"])
-            verdicts[job.name] = Verdict(job.name, told["exit_code"], findings, faults)
+            noted = tuple(told["faults"]), tuple(told["errors"])
+            verdicts[job.name] = Verdict(job.name, told["exit_code"], findings, *noted)
 
 
 def free_port() -> int:

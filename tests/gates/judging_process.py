@@ -8,29 +8,32 @@ import os
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from catalogue import REWRITES
-from judging import PRACTITIONERS, Job, free_port
+from judging import Job, free_port
 from rewriting_proxy import RewritingProxy, honest
+from worlds import WORLDS
 
 from conformance.cli.run import run
-from conformance.mock import start_mock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from rewriting_proxy import Change
+    from worlds import World
 
-#: Small pages, so that a small directory has several.
-LIMITS = "requests_per_second = 0\ncrawl_rows = 5000\npage_size = 30\n"
+    from conformance.mock import RunningMock
+
 #: What these runs can do without: reports are tested elsewhere.
 SPARING = (
-    "--ignore-glob=*/suites/authorization",
     *(f"-pno:{name}" for name in ("allure_pytest", "flexcheck_reports", "unraisableexception")),
     *("-pno:logging", "-pno:capture"),
 )
+PUBLIC = ("--ignore-glob=*/suites/authorization",)
 
 
 def main() -> None:
@@ -44,44 +47,65 @@ def main() -> None:
             print(json.dumps(bench.run(Job.read(line))), file=answers, flush=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Proxied:
+    """An honest mock behind a proxy."""
+
+    proxy: RewritingProxy
+    mock: RunningMock
+
+
 class Bench:
-    """One honest mock behind one proxy, and another mock for each job with defects."""
+    """One honest mock of each kind behind a proxy, and another mock for each job with defects."""
 
     def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
         self._folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        self._proxy = stack.enter_context(RewritingProxy())
-        self._proxy.upstream = free_port()
-        self._mock = stack.enter_context(
-            start_mock(
-                port=self._proxy.upstream,
-                public_url=self._proxy.origin,
-                practitioners=PRACTITIONERS,
-            )
-        )
+        self._proxied: dict[tuple[str, int], Proxied] = {}
 
     def run(self, job: Job) -> dict[str, Any]:
         """Judge one job and return what a `Verdict` is made of."""
+        world = WORLDS[job.world]
         if job.defects or job.direct:
-            with start_mock(defects=job.defects, practitioners=PRACTITIONERS) as mock:
-                return self._flexcheck(job, str(mock.directory_base))
-        self._proxy.change = composed(job.rewrites)
-        return self._flexcheck(job, str(self._mock.directory_base))
+            mock = world.start(defects=job.defects, token_lifetime=job.lifetime)
+            # It takes a while to stop; nobody need wait for it.
+            self._stack.callback(mock.stop)
+            judged = self._flexcheck(job, mock)
+            Thread(target=mock.stop).start()
+            return {**judged, "faults": []}
+        found = self._behind_proxy(world, job.lifetime)
+        found.proxy.change = composed(job.rewrites)
+        judged = self._flexcheck(job, found.mock)
+        faults, found.proxy.faults = found.proxy.faults, []
+        return {**judged, "faults": faults}
 
-    def _flexcheck(self, job: Job, base: str) -> dict[str, Any]:
-        target, out = self._folder / "target.toml", Path(tempfile.mkdtemp(dir=self._folder))
-        target.write_text(
-            '[target]\nname = "bench"\ndeployment = "tooele"\nenvironment = "sandbox"\n'
-            f'directory_base = "{base}"\n[limits]\n{LIMITS}'
-        )
-        only = [part for word in job.only for part in ("--only", word)]
-        arguments = ["--target", str(target), "--out", str(out), *only, "--", *SPARING]
+    def _behind_proxy(self, world: World, lifetime: int) -> Proxied:
+        if (world.name, lifetime) not in self._proxied:
+            proxy = self._stack.enter_context(RewritingProxy())
+            proxy.upstream = free_port()
+            how = {"public_url": proxy.origin, "token_lifetime": lifetime}
+            mock = self._stack.enter_context(world.start(port=proxy.upstream, **how))
+            self._proxied[world.name, lifetime] = Proxied(proxy, mock)
+        return self._proxied[world.name, lifetime]
+
+    def _flexcheck(self, job: Job, mock: RunningMock) -> dict[str, Any]:
+        world, out = WORLDS[job.world], Path(tempfile.mkdtemp(dir=self._folder))
+        target = world.target_of(mock, self._folder)
+        only = [part for word in job.only or (world.area,) for part in ("--only", word)]
+        spared = (*SPARING, *(PUBLIC if world.area == "DIR" else ()))
+        arguments = ["--target", str(target), "--out", str(out), *only, "--", *spared]
         try:
             run.main(arguments, standalone_mode=False)
         except SystemExit as ended:
             code = ended.code
-        faults, self._proxy.faults = self._proxy.faults, []
         found = list(_findings(out / "run.ndjson"))
-        return {"exit_code": code, "findings": found, "faults": faults}
+        errors = [
+            f"{finding['clause']}: {finding['message']}"
+            for finding in found
+            if finding["outcome"] == "error"
+        ]
+        told = [(finding["clause"], finding["case"], finding["outcome"]) for finding in found]
+        return {"exit_code": code, "findings": told, "errors": errors[:3]}
 
 
 def composed(names: Iterable[str]) -> Change:
@@ -89,18 +113,19 @@ def composed(names: Iterable[str]) -> Change:
     change: Change = honest
     for name in names:
         change = _chain(REWRITES[name].change, change)
-    return change
+    return lambda asked, forward: (
+        forward(asked) if asked.what == "authorization" else change(asked, forward)
+    )
 
 
 def _chain(outer: Change, inner: Change) -> Change:
     return lambda asked, forward: outer(asked, lambda changed: inner(changed, forward))
 
 
-def _findings(log: Path) -> Iterable[tuple[str, str, str]]:
+def _findings(log: Path) -> Iterator[dict[str, Any]]:
     for line in log.read_text("utf-8").splitlines():
-        record = json.loads(line) if '"type":"finding"' in line[:40] else None
-        if record:
-            yield record["clause"], record["case"], record["outcome"]
+        if '"type":"finding"' in line[:40]:
+            yield json.loads(line)
 
 
 if __name__ == "__main__":

@@ -5,15 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rewriting import TYPES, each, on_bundles, outcome, page, rewrite, selecting, with_link
+from rewriting import (
+    BY_LAST_UPDATED,
+    METADATA,
+    READ,
+    SEARCH,
+    TYPES,
+    UNREADABLE,
+    each,
+    on_bundles,
+    outcome,
+    page,
+    rewrite,
+    selecting,
+    with_link,
+)
 from traffic import Answer
 
 if TYPE_CHECKING:
     from rewriting_proxy import Forward
     from traffic import Asked
 
-READS = tuple(each(suffix) for suffix in ("READ", "VERSION-ID", "READ-CONSISTENT"))
-UNREADABLE = (r"DIR-.*",)
+READS = (READ, each("VERSION-ID"), each("READ-CONSISTENT"), each("EXAMPLE-READ"))
 
 
 def _of_read(asked: Asked, forward: Forward, what: str = "read") -> dict[str, Any] | None:
@@ -24,20 +37,20 @@ def _of_read(asked: Asked, forward: Forward, what: str = "read") -> dict[str, An
     return answer.document if answer.bears(*TYPES) else None
 
 
-@rewrite(breaks=[each("READ")], also=[*READS])
+@rewrite(breaks=[READ], also=[*READS])
 def read_gives_another_id(asked: Asked, forward: Forward) -> Answer:
     """A read gives a resource of another id."""
     found = _of_read(asked, forward)
     return forward(asked).having({**found, "id": "another"}) if found else forward(asked)
 
 
-@rewrite(breaks=[each("READ")], also=["DIR-NETWORK-IS-ORGANIZATION"], alone=True)
+@rewrite(breaks=[READ], also=["DIR-NETWORK-IS-ORGANIZATION"], alone=True)
 def read_finds_nothing(asked: Asked, forward: Forward) -> Answer:
     """Every read is answered 404."""
     return outcome(404, "not-found") if asked.what == "read" else forward(asked)
 
 
-@rewrite(breaks=[each("READ")], also=[each("VERSION-ID"), each("READ-CONSISTENT")])
+@rewrite(breaks=[READ], also=[each("VERSION-ID"), each("READ-CONSISTENT")])
 def read_gives_a_bundle(asked: Asked, forward: Forward) -> Answer:
     """A read gives a Bundle around the resource."""
     found = _of_read(asked, forward)
@@ -45,11 +58,12 @@ def read_gives_a_bundle(asked: Asked, forward: Forward) -> Answer:
     return forward(asked).having(bundle) if found else forward(asked)
 
 
-@rewrite(breaks=[each("READ-UNKNOWN")], also=[each("ERROR-OUTCOME")])
+@rewrite(breaks=[each("READ-UNKNOWN")], also=[each("ERROR-OUTCOME"), each("EXAMPLE-READ")])
 def unknown_id_is_answered(asked: Asked, forward: Forward) -> Answer:
     """A read of an unknown id answers 200 with an OperationOutcome."""
     answer = forward(asked)
-    return replace(answer, status=200) if asked.what == "read" else answer
+    unknown = asked.what == "read" and answer.status == 404
+    return replace(answer, status=200) if unknown else answer
 
 
 @rewrite(breaks=[each("READ-UNKNOWN")], hides=[each("ERROR-OUTCOME")])
@@ -110,7 +124,7 @@ def read_lacks_an_element(asked: Asked, forward: Forward) -> Answer:
     return forward(asked).having({n: v for n, v in found.items() if n != last})
 
 
-@rewrite(breaks=[each("READ-CONSISTENT")])
+@rewrite(breaks=[each("READ-CONSISTENT")], hides=[BY_LAST_UPDATED])
 def read_is_stale(asked: Asked, forward: Forward) -> Answer:
     """A read gives an older state than the search does."""
     found = _of_read(asked, forward)
@@ -176,8 +190,9 @@ def issues_have_no_severity(asked: Asked, forward: Forward) -> Answer:
 
 
 @rewrite(
+    also=[each("EXAMPLE-READ")],
     breaks=[each("READ-UNKNOWN"), each("VREAD-UNKNOWN"), each("SEARCH-ERROR-OUTCOME"),
-            each("UNLISTED-REFUSED")],
+            each("UNLISTED-REFUSED"), each("TOKEN-REQUIRED"), each("PATIENT-REQUIRED")],
 )  # fmt: skip
 def errors_have_status_200(asked: Asked, forward: Forward) -> Answer:
     """Errors are OperationOutcomes with status 200."""
@@ -220,20 +235,21 @@ def media_type_of_vreads_is_json(asked: Asked, forward: Forward) -> Answer:
     return _typed(answer, "application/json") if asked.what == "vread" else answer
 
 
-@rewrite(breaks=[each("ANONYMOUS"), each("SEARCH"), "DIR-METADATA"],
-         also=UNREADABLE, alone=True)  # fmt: skip
+@rewrite(breaks=[each("ANONYMOUS"), SEARCH, METADATA],
+         also=[UNREADABLE], alone=True)  # fmt: skip
 def everything_needs_a_token(_asked: Asked, _forward: Forward) -> Answer:
     """Every request is answered 401."""
     return replace(outcome(401, "login"), headers={"www-authenticate": "Bearer"})
 
 
 @rewrite(
-    breaks=[each("ANONYMOUS"), each("READ")],
+    breaks=[each("ANONYMOUS"), READ],
     also=[
         *READS,
         each("CONTENT-TYPE"),
         each("ERROR-OUTCOME"),
         each("READ-UNKNOWN"),
+        each("TOKEN-REQUIRED"),
         "DIR-NETWORK.*",
     ],
 )
@@ -245,12 +261,13 @@ def reads_are_sent_to_a_login_elsewhere(asked: Asked, forward: Forward) -> Answe
 
 
 @rewrite(
-    breaks=[each("ANONYMOUS"), each("READ")],
+    breaks=[each("ANONYMOUS"), READ],
     also=[
         *READS,
         each("CONTENT-TYPE"),
         each("ERROR-OUTCOME"),
         each("READ-UNKNOWN"),
+        each("TOKEN-REQUIRED"),
         "DIR-NETWORK.*",
     ],
 )
@@ -261,7 +278,7 @@ def reads_are_sent_to_a_login_here(asked: Asked, forward: Forward) -> Answer:
     return Answer(302, b"", {"location": "/login"}) if asked.what == "read" else forward(asked)
 
 
-@rewrite(breaks=[each("SEARCH"), each("BUNDLE"), "DIR-METADATA"], also=UNREADABLE, alone=True)
+@rewrite(breaks=[SEARCH, each("BUNDLE"), METADATA], also=[UNREADABLE], alone=True)
 def bodies_are_cut_off(asked: Asked, forward: Forward) -> Answer:
     """Bodies end in the middle."""
     answer = forward(asked)
@@ -269,12 +286,13 @@ def bodies_are_cut_off(asked: Asked, forward: Forward) -> Answer:
 
 
 @rewrite(
-    breaks=[each("READ"), each("VREAD")],
+    breaks=[READ, each("VREAD")],
     also=[
         *READS,
         each("CONTENT-TYPE"),
         each("READ-UNKNOWN"),
         each("ERROR-OUTCOME"),
+        each("TOKEN-REQUIRED"),
         "DIR-NETWORK.*",
     ],
     alone=True,

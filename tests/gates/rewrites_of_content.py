@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rewriting import TYPES, each, on_rows, outcome, rewrite
+from rewriting import FHIR_VERSION, METADATA, TYPES, each, on_rows, outcome, rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,17 +130,17 @@ def _with_types(statement: Resource, change: Callable[[Resource], Resource | Non
     return {**statement, "rest": [{**rest, "resource": kept}]}
 
 
-ABOUT = ("DIR-FHIR-VERSION", "DIR-IG-VERSION", each("CAPABILITY"), each("CAPABILITY-PARAMS"))
+ABOUT = (FHIR_VERSION, "DIR-IG-VERSION", each("CAPABILITY"), each("CAPABILITY-PARAMS"))
 
 
-@rewrite(breaks=["DIR-FHIR-VERSION"])
+@rewrite(breaks=[FHIR_VERSION])
 @on_statement
 def statement_names_another_fhir_version(statement: Resource) -> Resource:
     """The CapabilityStatement names FHIR 4.3.0."""
     return {**statement, "fhirVersion": "4.3.0"}
 
 
-@rewrite(breaks=["DIR-FHIR-VERSION"])
+@rewrite(breaks=[FHIR_VERSION])
 @on_statement
 def statement_names_no_fhir_version(statement: Resource) -> Resource:
     """The CapabilityStatement names no FHIR version."""
@@ -180,23 +180,25 @@ def statement_lacks_vread(statement: Resource) -> Resource:
 @on_statement
 def statement_lacks_parameters(statement: Resource) -> Resource:
     """The CapabilityStatement declares one search parameter of each type only."""
-    return _with_types(statement, lambda found: {**found, "searchParam": found["searchParam"][:1]})
+    return _with_types(
+        statement, lambda found: {**found, "searchParam": found.get("searchParam", [])[:1]}
+    )
 
 
-@rewrite(breaks=["DIR-METADATA"], hides=ABOUT)
+@rewrite(breaks=[METADATA], hides=ABOUT)
 @on_statement
 def statement_is_a_conformance(statement: Resource) -> Resource:
     """`/metadata` gives a Conformance, as DSTU2 named it."""
     return {**statement, "resourceType": "Conformance"}
 
 
-@rewrite(breaks=["DIR-METADATA"], hides=ABOUT)
+@rewrite(breaks=[METADATA], hides=ABOUT)
 def statement_is_a_server_error(asked: Asked, forward: Forward) -> Answer:
     """`/metadata` is answered 500."""
     return outcome(500, "exception") if asked.what == "metadata" else forward(asked)
 
 
-@rewrite(breaks=["DIR-METADATA"], hides=ABOUT)
+@rewrite(breaks=[METADATA], hides=ABOUT)
 def statement_is_cut_off(asked: Asked, forward: Forward) -> Answer:
     """`/metadata` ends in the middle."""
     answer = forward(asked)

@@ -7,19 +7,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rewriting import (
+    ACCEPTED,
+    AREAS,
     BY_ID,
     BY_LAST_UPDATED,
+    BY_MEMBER,
     BY_REFERENCE,
     BY_STRING,
     BY_TOKEN,
     EXAMPLES,
-    INCLUDES,
+    LONE,
+    PAGES,
     REFERENCES,
-    REVINCLUDES,
+    SEARCH,
     SELECTING,
-    SHAPING,
     STRINGS,
     TOKENS,
+    UNREADABLE,
+    WIDENED,
     all_entries,
     asking,
     each,
@@ -31,9 +36,11 @@ from rewriting import (
     outcome,
     rewrite,
     selecting,
+    shaping,
     with_entries,
+    without_need,
 )
-from traffic import Answer
+from traffic import MEMBERS, Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,10 +48,6 @@ if TYPE_CHECKING:
     from rewriting_proxy import Forward
     from traffic import Asked
 
-#: Where nothing can be read, everything may fail.
-UNREADABLE = (r"DIR-.*",)
-WIDENED = (INCLUDES, REVINCLUDES)
-ACCEPTED = r"DIR-[A-Z]+-SEARCH-(REV)?INCLUDE"
 VALUES = tuple(
     each(suffix) for suffix in ("STRING-MATCHING", "TOKEN-SYSTEM", "LASTUPDATED-PREFIXES")
 )
@@ -55,6 +58,7 @@ PRINTED = {
     *("address=Orlando", "address-state=CA", "address-postalcode=97035-2591", "name=Smith"),
     *("name=Utah Hospital", "given=Scott", "specialty=230000000X", "specialty=340000000X"),
     *(STEWART, f"{STEWART}&specialty=207R00000X"),
+    *("_lastUpdated=gt2019", "type=|oral"),
 }
 
 
@@ -62,12 +66,13 @@ PRINTED = {
     breaks=[*SELECTING, *VALUES, *NETS, EXAMPLES, each("SEARCH"), each("ID-LIST")],
     also=[*WIDENED, each("REFERENCE-FORMS"), "DIR-ROLE-EXAMPLE-CHAINED"],
     hides=[ACCEPTED],
+    spares=[BY_MEMBER, "PA-PAT-SEARCH"],
 )
 def filters_are_dropped(asked: Asked, forward: Forward) -> Answer:
     """A search gives every row of its type, whatever it asks for."""
     if asked.what != "search" or not _all_listed(asked):
         return forward(asked)
-    return asking(asked, forward, [pair for pair in asked.query if pair[0] in SHAPING])
+    return asking(asked, forward, shaping(asked))
 
 
 def _all_listed(asked: Asked) -> bool:
@@ -89,7 +94,11 @@ def filtered_search_loses_a_row(asked: Asked, bundle: dict[str, Any]) -> dict[st
 
 @rewrite(
     breaks=[*SELECTING, *VALUES, *NETS, EXAMPLES, each("SEARCH"), each("ID-LIST")],
-    also=[each("REFERENCE-FORMS"), each("TOTAL"), "DIR-ROLE-EXAMPLE-CHAINED", ACCEPTED],
+    also=[
+        *(each("REFERENCE-FORMS"), each("TOTAL"), each("PAGING-COMPLETE")),
+        *("DIR-ROLE-EXAMPLE-CHAINED", ACCEPTED),
+    ],
+    spares=[BY_MEMBER, "PA-PAT-SEARCH"],
 )
 def filtered_search_gains_a_row(asked: Asked, forward: Forward) -> Answer:
     """A search with a filter gives one row more, which does not satisfy it."""
@@ -110,7 +119,8 @@ def filtered_search_gains_a_row(asked: Asked, forward: Forward) -> Answer:
 
 @rewrite(
     breaks=[each("SEARCH-COUNT")],
-    also=[each("PAGING-COMPLETE"), each("SEARCH-GETPAGESOFFSET"), r"DIR-[A-Z]+-UNLISTED-.*"],
+    spares=[LONE],
+    also=[each("PAGING-COMPLETE"), each("SEARCH-GETPAGESOFFSET"), rf"{AREAS}-[A-Z]+-UNLISTED-.*"],
 )
 def count_is_ignored(asked: Asked, forward: Forward) -> Answer:
     """A page has the server's size, whatever _count asks."""
@@ -142,8 +152,9 @@ def only_the_first_id(asked: Asked, forward: Forward) -> Answer:
 def _with_values(
     asked: Asked, forward: Forward, names: Iterable[str], change: Callable[[str], str]
 ) -> Answer:
-    """Forward a search with the values of these parameters changed."""
-    query = [(name, change(value) if name in names else value) for name, value in asked.query]
+    """Forward a search with the values of these parameters changed, but the one it needs."""
+    own = [(name, change(value) if name in names else value) for name, value in without_need(asked)]
+    query = [*own, *asked.query[len(own) :]]
     if asked.what != "search" or tuple(query) == asked.query:
         return forward(asked)
     return asking(asked, forward, query)
@@ -225,13 +236,13 @@ def strings_match_only_whole(asked: Asked, forward: Forward) -> Answer:
     return _by_strings(asked, forward, lambda v, held: v.lower() in map(str.lower, held))
 
 
-@rewrite(breaks=[each("TOKEN-SYSTEM")])
+@rewrite(breaks=[each("TOKEN-SYSTEM")], hides=[EXAMPLES])
 def system_and_code_find_nothing(asked: Asked, forward: Forward) -> Answer:
     """A token search in the form `system|code` finds nothing."""
     return _with_values(asked, forward, TOKENS, lambda v: "none" if "|" in v else v)
 
 
-@rewrite(breaks=[each("TOKEN-SYSTEM")])
+@rewrite(breaks=[each("TOKEN-SYSTEM")], hides=[EXAMPLES])
 def system_is_ignored(asked: Asked, forward: Forward) -> Answer:
     """A token search in the form `system|code` looks at the code only."""
     return _with_values(asked, forward, TOKENS, lambda v: v.rpartition("|")[2])
@@ -252,18 +263,20 @@ def typed_reference_finds_nothing(asked: Asked, forward: Forward) -> Answer:
 @rewrite(
     breaks=[BY_ID, BY_REFERENCE, each("TOKEN-SYSTEM"), each("STRING-MATCHING")],
     also=[EXAMPLES, BY_STRING, BY_TOKEN],
+    spares=[BY_MEMBER],
 )
 def nothing_found_is_everything(asked: Asked, forward: Forward) -> Answer:
     """A search that finds nothing gives every row instead."""
     answer = forward(asked)
     if asked.what != "search" or not answer.bears("Bundle") or answer.document["total"]:
         return answer
-    return asking(asked, forward, [pair for pair in asked.query if pair[0] in SHAPING])
+    return asking(asked, forward, shaping(asked))
 
 
 @rewrite(
     breaks=[BY_ID, BY_REFERENCE],
     also=[EXAMPLES, each("TOKEN-SYSTEM"), each("STRING-MATCHING"), BY_STRING, BY_TOKEN],
+    spares=[BY_MEMBER],
 )
 def nothing_found_is_404(asked: Asked, forward: Forward) -> Answer:
     """A search that finds nothing is answered 404."""
@@ -275,7 +288,8 @@ def nothing_found_is_404(asked: Asked, forward: Forward) -> Answer:
 @rewrite(breaks=[EXAMPLES])
 def printed_requests_are_refused(asked: Asked, forward: Forward) -> Answer:
     """The requests that the document prints are answered 400."""
-    query = "&".join(f"{name}={value}" for name, value in asked.query)
+    told = selecting(asked) if asked.base == MEMBERS else asked.query
+    query = "&".join(f"{name}={value}" for name, value in told)
     return outcome(400) if query in PRINTED else forward(asked)
 
 
@@ -320,10 +334,20 @@ def combined_search_drops_the_name(asked: Asked, forward: Forward) -> Answer:
     return asking(asked, forward, [pair for pair in asked.query if pair[0] != "name"])
 
 
-@rewrite(breaks=[each("SEARCH"), "DIR-NET-SEARCH", each("BUNDLE")], also=UNREADABLE, alone=True)
+@rewrite(breaks=[SEARCH, "DIR-NET-SEARCH", each("BUNDLE")], also=[UNREADABLE], alone=True)
 def searches_are_unavailable(asked: Asked, forward: Forward) -> Answer:
     """Every search is answered 501."""
     return outcome(501, "not-supported") if asked.what == "search" else forward(asked)
+
+
+@rewrite(
+    breaks=[BY_ID, r"DIR-(?!HSVC|NET)[A-Z]+-SEARCH", r"PA-(COV|PAT)-SEARCH"],
+    also=[each("ID-LIST"), *WIDENED, ACCEPTED, *PAGES, each("PATIENT-REQUIRED")],
+)
+def searches_by_id_are_unavailable(asked: Asked, forward: Forward) -> Answer:
+    """Every search by _id is answered 501."""
+    wrong = asked.what == "search" and asked.value("_id")
+    return outcome(501, "not-supported") if wrong else forward(asked)
 
 
 @rewrite(breaks=["DIR-LOC-SEARCH-ADDRESS-CITY", "DIR-LOC-STRING-MATCHING"])

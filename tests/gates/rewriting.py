@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from inspect import getdoc
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from traffic import Answer, Asked
+from traffic import DIRECTORY, Answer, Asked
+
+from conformance.contract import load_contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,62 +24,69 @@ if TYPE_CHECKING:
 
     BundleChange = Callable[[Asked, dict[str, Any]], dict[str, Any] | None]
 
-TYPES = (
-    "HealthcareService", "Location", "Organization", "OrganizationAffiliation", "Practitioner",
-    "PractitionerRole",
-)  # fmt: skip
+#: The two FHIR APIs: each rewrite of what they share is made for both.
+AREAS = r"(?:DIR|PA)"
+#: Where nothing can be read, everything may fail.
+UNREADABLE = rf"{AREAS}-.*"
+CLAUSES = load_contract().clauses
+ROWS = tuple(clause for clause in CLAUSES if clause.kind == "search-parameter")
+#: Networks are Organizations, and have no type of their own.
+TYPES = tuple(
+    sorted({found.resource for found in CLAUSES if found.area in {"DIR", "PA"} and found.resource})
+)
+#: A parameter that only an example of the document uses.
+CHAINED = "location.address-state"
 SHAPING = frozenset({"_count", "_getpagesoffset", "_include", "_revinclude", "_format"})
-#: What the document lists beside `_id` and `_lastUpdated`, by type of parameter.
-STRINGS = frozenset(
-    {"name", "family", "given", "address", "address-city", "address-state", "address-postalcode"}
-)
-TOKENS = frozenset({"service-category", "specialty", "role", "type"})
-REFERENCES = frozenset(
-    {"organization", "network", "practitioner", "participating-organization"}
-    | {"primary-organization"}
-)
-OWN = {
-    "HealthcareService": {"name", "organization", "service-category", "specialty"},
-    "Location": {"address", "address-city", "address-postalcode", "address-state"},
-    "Organization": {"address", "name", "type"},
-    "OrganizationAffiliation": {
-        *("network", "participating-organization", "primary-organization", "specialty")
-    },
-    "Practitioner": {"family", "given", "name"},
-    "PractitionerRole": {
-        *("network", "organization", "practitioner", "role", "specialty"),
-        "location.address-state",
-    },
-}
+
+
+def _listed(kind: str) -> frozenset[str]:
+    return frozenset(row.param for row in ROWS if row.type == kind and row.param[0] != "_")
+
+
+STRINGS, TOKENS, REFERENCES = _listed("string"), _listed("token"), _listed("reference")
+
+
+def _searching(*names: str) -> str:
+    """Match the clauses of these search parameters."""
+    return rf"{AREAS}-[A-Z]+-SEARCH-({'|'.join(sorted(names)).upper()})"
+
 
 #: Every clause about a parameter that selects rows, by type of parameter.
-BY_STRING = (
-    r"DIR-[A-Z]+-SEARCH-(NAME|FAMILY|GIVEN|ADDRESS|ADDRESS-CITY|ADDRESS-STATE|ADDRESS-POSTALCODE)"
-)
-BY_TOKEN = r"DIR-[A-Z]+-SEARCH-(SERVICE-CATEGORY|SPECIALTY|ROLE|TYPE)"
-BY_REFERENCE = (
-    r"DIR-[A-Z]+-SEARCH-(ORGANIZATION|NETWORK|PRACTITIONER|PARTICIPATING-ORGANIZATION"
-    r"|PRIMARY-ORGANIZATION)"
-)
-BY_ID = r"DIR-[A-Z]+-SEARCH-ID"
-BY_LAST_UPDATED = r"DIR-[A-Z]+-SEARCH-LASTUPDATED"
-SELECTING = (BY_STRING, BY_TOKEN, BY_REFERENCE, BY_ID, BY_LAST_UPDATED)
-EXAMPLES = r"DIR-[A-Z]+-EXAMPLE-(?!CHAINED).*"
-INCLUDES, REVINCLUDES = r"DIR-[A-Z]+-INCLUDE-.*", r"DIR-[A-Z]+-REVINCLUDE-.*"
+BY_STRING, BY_TOKEN = _searching(*STRINGS), _searching(*TOKENS)
+BY_REFERENCE = _searching(*REFERENCES)
+BY_DATE = _searching(*_listed("date"))
+BY_ID, BY_LAST_UPDATED = _searching("id"), _searching("lastupdated")
+SELECTING = (BY_STRING, BY_TOKEN, BY_REFERENCE, BY_DATE, BY_ID, BY_LAST_UPDATED)
+EXAMPLES = rf"{AREAS}-[A-Z]+-EXAMPLE-(?!CHAINED|READ).*"
+#: A member is one Patient: there is nothing to leave out or to leaf through.
+LONE = r"PA-PAT-.*"
+#: A member sees rows of his own only: to select by `patient` selects them all.
+BY_MEMBER = r"PA-[A-Z]+-SEARCH-PATIENT|PA-(EOB|COND|ENC|IMM)-SEARCH"
+INCLUDES, REVINCLUDES = rf"{AREAS}-[A-Z]+-INCLUDE-.*", rf"{AREAS}-[A-Z]+-REVINCLUDE-.*"
+WIDENED = (INCLUDES, REVINCLUDES)
+ACCEPTED = rf"{AREAS}-[A-Z]+-SEARCH-(REV)?INCLUDE"
+METADATA, FHIR_VERSION = rf"{AREAS}-METADATA", rf"{AREAS}-FHIR-VERSION"
 
 
 def each(suffix: str) -> str:
     """Match the clause of this suffix of every resource type (networks are no type)."""
-    return rf"DIR-(?!NET)[A-Z]+-{suffix}"
+    return rf"{AREAS}-(?!NET)[A-Z]+-{suffix}"
+
+
+#: The clauses of a plain read, and of a search as the document has it, in both documents.
+READ, SEARCH = each("(MEMBER-)?READ"), each("(MEMBER-)?SEARCH")
+#: Clauses that are judged on pages after the first: where these cannot be had, more is lost.
+PAGES = (each("PAGING-COMPLETE"), each("PAGING-LINKS"), each("TOTAL"))
+SEARCHED = (*SELECTING, each("(LASTUPDATED|DATE)-PREFIXES"), "DIR-NET-SEARCH-TYPE")
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
     """A wrong behaviour made by the proxy.
 
-    `breaks` are patterns: each clause they match must be broken. `also` may be: what follows
-    from it, seen and found right. `hides` are clauses that cannot be judged while it is on, and
-    `alone` keeps it out of a run shared with others.
+    `breaks` are patterns: each clause they match must be broken, but those of `spares`: there it
+    changes nothing. `also` may be: what follows from it, seen and found right. `hides` are clauses
+    that cannot be judged while it is on, and `alone` keeps it out of a run shared with others.
     """
 
     name: str
@@ -84,12 +94,17 @@ class Rewrite:
     breaks: tuple[str, ...]
     also: tuple[str, ...]
     hides: tuple[str, ...]
+    spares: tuple[str, ...]
     exit_code: int
     alone: bool
     change: Change
 
     def must_break(self, clauses: Iterable[str]) -> set[str]:
-        return {clause for clause in clauses if _matches(self.breaks, clause)}
+        return {
+            clause
+            for clause in clauses
+            if _matches(self.breaks, clause) and not _matches(self.spares, clause)
+        }
 
     def may_break(self, clauses: Iterable[str]) -> set[str]:
         return {clause for clause in clauses if _matches((*self.breaks, *self.also), clause)}
@@ -103,17 +118,23 @@ class Rewrite:
 
 
 def _matches(patterns: Iterable[str], clause: str) -> bool:
-    return any(re.fullmatch(pattern, clause) for pattern in patterns)
+    return any(_fits(pattern, clause) for pattern in patterns)
+
+
+@cache
+def _fits(pattern: str, clause: str) -> bool:
+    return re.fullmatch(pattern, clause) is not None
 
 
 REWRITES: dict[str, Rewrite] = {}
 
 
-def rewrite(
+def rewrite(  # noqa: PLR0913 - what a rewrite tells of itself
     *,
     breaks: Sequence[str],
     also: Sequence[str] = (),
     hides: Sequence[str] = (),
+    spares: Sequence[str] = (),
     exit_code: int = 1,
     alone: bool = False,
 ) -> Callable[[Change], Change]:
@@ -124,9 +145,8 @@ def rewrite(
         if name in REWRITES:
             raise ValueError(f"rewrite {name!r} is registered twice")
         does = (getdoc(change) or "").partition("\n")[0]
-        REWRITES[name] = Rewrite(
-            name, does, tuple(breaks), tuple(also), tuple(hides), exit_code, alone, change
-        )
+        patterns = (tuple(breaks), tuple(also), tuple(hides), tuple(spares))
+        REWRITES[name] = Rewrite(name, does, *patterns, exit_code, alone, change)
         return change
 
     return register
@@ -174,13 +194,33 @@ def _named_as(change: Callable[..., Any], changed: Callable[..., Any]) -> Callab
 
 def selecting(asked: Asked) -> list[tuple[str, str]]:
     """Return the parameters of a search that select rows."""
-    search = asked.search
-    return [pair for pair in search.query if pair[0] not in SHAPING] if search else []
+    return [pair for pair in without_need(asked.search) if pair[0] not in SHAPING]
+
+
+def shaping(asked: Asked) -> list[tuple[str, str]]:
+    """Return the parameters of a search without those that select rows."""
+    chosen = selecting(asked)
+    return [pair for pair in asked.query if pair not in chosen]
+
+
+def without_need(search: Asked | None) -> list[tuple[str, str]]:
+    """Return the parameters of a search but the one it may not be sent without.
+
+    The member of a search for claims; what is needed stands last.
+    """
+    query = list(search.query) if search else []
+    needed = (
+        search and search.type == "ExplanationOfBenefit" and query and query[-1][0] == "patient"
+    )
+    return query[:-1] if needed else query
 
 
 def is_listed(asked: Asked, name: str) -> bool:
-    """Whether the document lists a selecting parameter for the searched type."""
-    return name in {"_id", "_lastUpdated"} | OWN.get(asked.type, set())
+    """Whether the document lists a parameter for the searched type."""
+    area = "DIR" if asked.base == DIRECTORY else "PA"
+    return name == CHAINED or any(
+        (row.area, row.resource, row.param) == (area, asked.type, name) for row in ROWS
+    )
 
 
 def is_widened(asked: Asked) -> bool:
@@ -236,7 +276,7 @@ def asking(asked: Asked, forward: Forward, query: Iterable[tuple[str, str]]) -> 
 
 def finding(asked: Asked, forward: Forward, rows: Sequence[dict[str, Any]]) -> Answer:
     """Answer a search with these entries on one page."""
-    answer = forward(asked.having([]))
+    answer = forward(asked.having(shaping(asked)))
     bundle = with_link(with_entries(answer.document, list(rows), len(rows)), "next", "")
     return answer.having(with_self_of(asked, bundle))
 
@@ -245,7 +285,8 @@ def all_entries(
     asked: Asked, forward: Forward, query: Sequence[tuple[str, str]] = ()
 ) -> list[dict[str, Any]]:
     """Return every row of the searched type that a query selects."""
-    return deepcopy(matches_of(forward(asked.having([*query, ("_count", "200")])).document))
+    need = [pair for pair in asked.query if pair not in without_need(asked)]
+    return deepcopy(matches_of(forward(asked.having([*query, *need, ("_count", "200")])).document))
 
 
 def outcome(status: int, code: str = "processing") -> Answer:

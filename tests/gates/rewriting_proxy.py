@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from traffic import BASE, Answer, Asked
+from traffic import DIRECTORY, MEMBERS, Answer, Asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,20 +58,29 @@ class RewritingProxy(ThreadingHTTPServer):
         if not isinstance(fault, ConnectionError):
             self.faults.append(repr(fault))
 
-    def understood(self, path: str, headers: tuple[tuple[str, str], ...]) -> Asked:
+    def understood(
+        self, method: str, path: str, headers: tuple[tuple[str, str], ...], body: bytes
+    ) -> Asked:
         parts = urlsplit(path)
-        below = parts.path.removeprefix(BASE) if parts.path.startswith(BASE) else parts.path
-        below = below.removeprefix("/") if parts.path.startswith(BASE) else below
+        bases = (base for base in (DIRECTORY, MEMBERS) if parts.path.startswith(base))
+        base = next(bases, "")
+        if not base:  # What is no FHIR passes as it came, byte by byte.
+            return Asked(path, headers=headers, method=method, body=body)
+        below = parts.path.removeprefix(base).removeprefix("/")
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
-        return Asked(below, query, headers, self._searches.get(dict(query).get("_getpages", "")))
+        first = self._searches.get(dict(query).get("_getpages", ""))
+        asked = Asked(below, query, headers, first, base, method, body)
+        form = parse_qsl(body.decode(), keep_blank_values=True) if asked.is_posted else ()
+        return asked.having([*query, *form])
 
     def forward(self, link: HTTPConnection, asked: Asked) -> Answer:
         """Ask the mock, and remember which search its pages belong to."""
-        link.request("GET", asked.url, headers=dict(asked.headers))
+        headers = {name: value for name, value in asked.headers if name.lower() not in HOP}
+        link.request(asked.method, asked.url, asked.content or None, headers)
         got = link.getresponse()
         kept = {name.lower(): value for name, value in got.headers.items()}
         answer = Answer(got.status, got.read(), {n: v for n, v in kept.items() if n not in HOP})
-        if asked.what == "search" and got.status == 200:
+        if asked.what == "search" and answer.bears("Bundle"):
             self._searches[answer.document["id"]] = asked
         return answer
 
@@ -91,7 +100,9 @@ class _Handler(BaseHTTPRequestHandler):
         super().finish()
 
     def do_GET(self) -> None:
-        asked = self.server.understood(self.path, tuple(self.headers.items()))
+        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        headers = tuple(self.headers.items())
+        asked = self.server.understood(self.command, self.path, headers, body)
         answer = self.server.change(asked, partial(self.server.forward, self._link))
         if answer.reset:
             self.close_connection = True
@@ -101,3 +112,5 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer.body)
+
+    do_POST = do_GET  # noqa: N815 - the library's name

@@ -5,31 +5,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from catalogue import CLAUSES, DEFECTS, WHOLE, resources_of
+from catalogue import AREAS, CLAUSES, DEFECT_RUNS, WHOLE_RUNS, resources_of
+
+from conformance.contract import load_contract
+from conformance.mock.defects import REGISTRY
 
 if TYPE_CHECKING:
+    from catalogue import Run
     from judging import Verdict
 
-
-@pytest.mark.parametrize("name", DEFECTS)
-def test_a_defect_breaks_the_clauses_it_names(name: str, verdicts: dict[str, Verdict]) -> None:
-    assert set(DEFECTS[name]) <= verdicts[name].broken
-    assert not verdicts[name].having("error")
-    fails = bool(verdicts[name].having("fail"))
-    assert verdicts[name].exit_code == (1 if fails else 0)
+CONTRACT = load_contract()
+each_run = pytest.mark.parametrize("run", DEFECT_RUNS, ids=lambda run: run.name)
 
 
-@pytest.mark.parametrize("name", DEFECTS)
-def test_a_defect_breaks_no_clause_of_another_type(name: str, verdicts: dict[str, Verdict]) -> None:
-    broken = tuple(verdicts[name].broken)
-    assert resources_of(broken) <= resources_of(DEFECTS[name])
+@each_run
+def test_a_defect_breaks_the_clauses_it_names(run: Run, verdicts: dict[str, Verdict]) -> None:
+    found = verdicts[run.name]
+    assert found.errors == ()
+    assert not run.breaks - found.broken
+    assert found.exit_code == (1 if found.having("fail") else 0)
 
 
-@pytest.mark.parametrize("name", WHOLE)
-def test_a_whole_run_says_the_same(name: str, verdicts: dict[str, Verdict]) -> None:
-    assert verdicts[f"{name} (whole)"].broken == verdicts[name].broken
+@each_run
+def test_a_defect_breaks_no_clause_of_another_type(run: Run, verdicts: dict[str, Verdict]) -> None:
+    assert resources_of(verdicts[run.name].broken) <= resources_of(run.breaks)
 
 
-def test_a_defect_names_clauses_that_are_tested() -> None:
-    named = {clause for breaks in DEFECTS.values() for clause in breaks}
-    assert named <= CLAUSES.keys()
+@pytest.mark.parametrize("run", WHOLE_RUNS, ids=lambda run: run.name)
+def test_a_whole_run_says_the_same(run: Run, verdicts: dict[str, Verdict]) -> None:
+    own = verdicts[run.name.removesuffix(" (whole)")]
+    assert verdicts[run.name].errors == ()
+    assert verdicts[run.name].broken == own.broken
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_a_defect_names_clauses_of_the_contract(name: str) -> None:
+    for clause in REGISTRY[name].breaks:
+        assert clause in {found.id for found in CONTRACT.clauses}
+
+
+def test_the_clauses_of_the_directory_s_defects_are_tested() -> None:
+    named = {clause for found in REGISTRY.values() for clause in found.breaks}
+    assert {clause for clause in named if clause.startswith("DIR-")} <= CLAUSES.keys()
+    assert {"DIR", "PA"} == AREAS

@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from judging import PRACTITIONERS, free_port
+from catalogue import AUTHORIZATION_RUNS, DIRECT_RUNS, HONEST_RUNS
+from judging import free_port
 from rewriting_proxy import RewritingProxy
-from traffic import BASE
+from traffic import DIRECTORY, MEMBERS
+from worlds import PRACTITIONERS, WORLDS
 
+from conformance.auth import AuthorizationServer, MemberAuth
+from conformance.client import Client, Recorder
 from conformance.mock import start_mock
+from conformance.redaction import Redactor
+from conformance.target import load_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +29,11 @@ if TYPE_CHECKING:
 
     from conformance.mock import RunningMock
 
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+SAME_TO_A_MEMBER = (
+    *("metadata", ".well-known/smart-configuration", "Patient", "Coverage?_count=1"),
+    *("ExplanationOfBenefit", "Coverage/none", "Coverage?nonsense=1"),
+)
 SAME = ("metadata", "Location?_count=3", "Organization?type=ntwk", "Practitioner?nonsense=1")
 
 
@@ -37,16 +48,62 @@ def proxied() -> Iterator[RunningMock]:
             yield mock
 
 
-def test_an_honest_proxy_changes_no_verdict(verdicts: dict[str, Verdict]) -> None:
-    assert verdicts["honest"].findings == verdicts["direct"].findings
-    assert verdicts["honest"].exit_code == verdicts["direct"].exit_code == 0
+@pytest.mark.parametrize("world", WORLDS)
+def test_an_honest_proxy_changes_no_verdict(world: str, verdicts: dict[str, Verdict]) -> None:
+    honest, direct = verdicts[HONEST_RUNS[world].name], verdicts[DIRECT_RUNS[world].name]
+    assert honest.errors == direct.errors == ()
+    assert honest.findings == direct.findings
+    assert honest.exit_code == direct.exit_code == 0
+
+
+def test_an_honest_proxy_changes_no_verdict_of_authorization(verdicts: dict[str, Verdict]) -> None:
+    honest, direct = (verdicts[AUTHORIZATION_RUNS[name].name] for name in ("honest", "direct"))
+    assert honest.errors == direct.errors == ()
+    assert honest.findings == direct.findings
+    assert honest.exit_code == direct.exit_code == 0
+    assert len(honest.having("pass")) > 100
+
+
+@pytest.fixture(scope="module")
+def member(proxied: RunningMock) -> Iterator[MemberAuth]:
+    """Log in through the proxy."""
+    target = load_target(proxied.target_file)
+    with Client(target, Recorder(), Redactor()) as client:
+        yield MemberAuth(AuthorizationServer(client, target))
 
 
 @pytest.mark.parametrize("path", SAME)
 def test_an_honest_proxy_changes_no_byte(path: str, proxied: RunningMock) -> None:
-    through = httpx.get(f"{proxied.directory_base}/{path}")
-    upstream = f"http://127.0.0.1:{_upstream(proxied)}{BASE}"
-    direct = httpx.get(f"{upstream}/{path}")
+    _assert_same(proxied, f"{DIRECTORY}/{path}", {})
+
+
+@pytest.mark.parametrize("path", SAME_TO_A_MEMBER)
+def test_an_honest_proxy_changes_no_byte_for_a_member(
+    path: str, proxied: RunningMock, member: MemberAuth
+) -> None:
+    url = f"{MEMBERS}/{path}"
+    _assert_same(proxied, url, member.header_for(proxied.origin + url))
+    _assert_same(proxied, url, {})
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?response_type=token&client_id=x&state=a%20b+c%2F", "?client_id=%C3%BC&x=&x"]
+)
+def test_an_honest_proxy_changes_no_byte_of_authorization(query: str, proxied: RunningMock) -> None:
+    _assert_same(proxied, f"/authz/oauth/authorize{query}", {})
+    _assert_same(proxied, "/authz/oauth/token", {}, b"grant_type=password&x=%20+a")
+
+
+def _assert_same(
+    proxied: RunningMock, path: str, headers: dict[str, str], form: bytes | None = None
+) -> None:
+    """Ask with and without the proxy."""
+    method, kind = ("POST", FORM) if form else ("GET", {})
+    upstream = f"http://127.0.0.1:{_upstream(proxied)}"
+    through, direct = (
+        httpx.request(method, f"{base}{path}", headers={**headers, **kind}, content=form)
+        for base in (proxied.origin, upstream)
+    )
     assert through.status_code == direct.status_code
     changing = {"x-request-id", "date", "server"}
     kept = [
@@ -54,8 +111,10 @@ def test_an_honest_proxy_changes_no_byte(path: str, proxied: RunningMock) -> Non
         for answer in (through, direct)
     ]
     assert kept[0] == kept[1]
-    # Each search has a handle of its own.
-    assert _without_handles(through.json()) == _without_handles(direct.json())
+    if "json" not in through.headers["content-type"]:
+        assert through.content == direct.content
+    else:  # Each search has a handle of its own.
+        assert _without_handles(through.json()) == _without_handles(direct.json())
 
 
 def _upstream(proxied: RunningMock) -> int:

@@ -7,29 +7,45 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-BASE = "/fhirpublic/R4"
+#: Where the mock serves the Provider Directory, and Patient Access.
+DIRECTORY, MEMBERS = "/fhirpublic/R4", "/fhir/R4"
+#: What leads a member and an application to a token: rewrites leave it alone.
+AUTHORIZATION = ("/authz/", "/portal/")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request; `path` is below the base, or absolute where it is elsewhere on the origin.
+    """One request; `path` is below `base`, or absolute where it is elsewhere on the origin.
 
     `search` is the search that a page belongs to, and the request itself where it is a search.
+    The `query` of a search by POST is that of its address and its form.
     """
 
     path: str
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     first: Asked | None = None
+    base: str = ""
+    method: str = "GET"
+    body: bytes = b""
 
     @property
     def what(self) -> str:
         parts = self.path.split("/")
-        if self.path.startswith("/"):
+        if self.path.startswith(AUTHORIZATION) or parts[0] == ".well-known":
+            return "authorization"
+        if not self.base:
             return "elsewhere"
         if self.path in {"", "metadata"}:
             return self.path or "page"
+        if self.is_posted:
+            return "search"
         return {1: "search", 2: "read", 4: "vread"}.get(len(parts), "unknown")
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether it is a search by POST."""
+        return self.method == "POST" and self.path.endswith("/_search")
 
     @property
     def search(self) -> Asked | None:
@@ -48,8 +64,13 @@ class Asked:
 
     @property
     def url(self) -> str:
-        path = self.path if self.path.startswith("/") else f"{BASE}/{self.path}".rstrip("/")
-        return f"{path}?{urlencode(self.query)}" if self.query else path
+        path = f"{self.base}/{self.path}".rstrip("/") if self.base else self.path
+        return f"{path}?{urlencode(self.query)}" if self.query and not self.is_posted else path
+
+    @property
+    def content(self) -> bytes:
+        """What is sent as its body."""
+        return urlencode(self.query).encode() if self.is_posted else self.body
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from mock_api import Api, InProcess
+from asking import InProcess
+from mock_api import Api
 
 from conformance.mock import start_mock
 from conformance.mock.app import DIRECTORY_PATH, build_app

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from asking import InProcess
 from fhir.resources.R4B.capabilitystatement import CapabilityStatement
-from mock_api import InProcess
 
 from conformance.mock import start_mock
 from conformance.mock.app import build_app

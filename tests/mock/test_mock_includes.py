@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mock_api import matches
+from asking import matches
 
 from conformance.mock.search.documented import DOCUMENTED
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from asking import link, matches
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mock_api import link, matches
 
 from conformance.mock.outcomes import FhirProblem
 from conformance.mock.paging import Handles

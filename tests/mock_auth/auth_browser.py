@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,6 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import httpx
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
     from conformance.mock.auth import AuthServer
     from conformance.mock.auth.clients import Client
 
@@ -33,21 +30,6 @@ class Clock:
 
     def pass_(self, seconds: float) -> None:
         self.seconds += seconds
-
-
-class InProcess(httpx.BaseTransport):
-    """Asks an ASGI application directly: a server for each defect would take too long."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._asgi = httpx.ASGITransport(app)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return asyncio.run(self._ask(request))
-
-    async def _ask(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._asgi.handle_async_request(request)
-        content = await answer.aread()
-        return httpx.Response(answer.status_code, headers=answer.headers, content=content)
 
 
 class Form(HTMLParser):

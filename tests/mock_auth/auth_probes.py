@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from auth_browser import SCOPE, VERIFIER, Form, back
+from auth_probes_of_requests import OF_REQUESTS
 
 from conformance.mock.access import Refusal
 
@@ -138,6 +139,7 @@ ELSEWHERE = {
 }
 
 PROBES: dict[str, Probe] = {
+    **OF_REQUESTS,
     "authorize-redirect-prefix": _opens(redirect_uri=f"{CALLBACK}.evil.example"),
     "authorize-redirect-host-only": _opens(redirect_uri="http://localhost:1/x"),
     "authorize-redirect-case-ignored": _opens(redirect_uri=CALLBACK.replace("api", "API")),

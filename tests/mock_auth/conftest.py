@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from auth_browser import Browser, Clock, InProcess
+from asking import InProcess
+from auth_browser import Browser, Clock
 
 from conformance.mock import server as mock_server
 from conformance.mock import start_mock

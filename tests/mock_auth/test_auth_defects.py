@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auth_probes import ELSEWHERE, PROBES
+from auth_probes_of_requests import WITHOUT_TOKENS
 
 from conformance.contract import load_contract
 from conformance.mock.auth import DEFECT_MODULES
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 MODULES = {module.__name__ for module in DEFECT_MODULES}
 OURS = [name for name, found in REGISTRY.items() if found.change.__module__ in MODULES]
-NO_LOGIN_PAGE = {"login-skipped", "consent-page-skipped"}
+NO_TOKENS = WITHOUT_TOKENS | {"login-skipped", "consent-page-skipped"}
 
 
 def test_each_defect_has_a_probe_and_each_module_defects() -> None:
@@ -46,6 +47,6 @@ def test_a_defect_says_what_it_does_and_names_clauses(name: str) -> None:
     assert all(clause in clauses for clause in found.breaks)
 
 
-@pytest.mark.parametrize("name", sorted(set(OURS) - NO_LOGIN_PAGE))
+@pytest.mark.parametrize("name", sorted(set(OURS) - NO_TOKENS))
 def test_members_still_get_tokens_with_a_defect(name: str, local: Callable[..., Browser]) -> None:
     assert local(name).tokens()["access_token"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from asking import InProcess, Reader, issue
 
 from conformance.mock.access import Access, Refusal
 from conformance.mock.app import build_app
@@ -16,27 +16,10 @@ from conformance.mock.members import MEMBERS_PATH, MembersApi, build_members
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.types import ASGIApp
-
     from conformance.mock.data.store import Row
     from conformance.mock.search.documented import Vocabulary
 
 BASE = f"http://flex.test{MEMBERS_PATH}"
-
-
-class InProcess(httpx.BaseTransport):
-    """Asks an ASGI application directly."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._asgi = httpx.ASGITransport(app)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return asyncio.run(self._ask(request))
-
-    async def _ask(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._asgi.handle_async_request(request)
-        content = await answer.aread()
-        return httpx.Response(answer.status_code, headers=answer.headers, content=content)
 
 
 class SaidGate:
@@ -50,7 +33,7 @@ class SaidGate:
 
 
 @dataclass(frozen=True)
-class Asker:
+class Asker(Reader):
     """One bearer of one token; a path is relative to the FHIR base."""
 
     client: httpx.Client
@@ -66,46 +49,9 @@ class Asker:
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self.ask("GET", path, headers=headers)
 
-    def json(self, path: str) -> Any:
-        response = self.get(path)
-        assert response.status_code == 200, response.text
-        return response.json()
-
-    def rows(self, path: str, mode: str = "match") -> list[dict[str, Any]]:
-        return of_mode(self.json(path), mode)
-
-    def ids(self, path: str, mode: str = "match") -> set[str]:
-        return {row["id"] for row in self.rows(path, mode)}
-
-    def pages(self, path: str, most: int = 60) -> list[dict[str, Any]]:
-        """Return every page by following the next links."""
-        found = [self.json(path)]
-        while (following := link(found[-1], "next")) and len(found) < most:
-            found.append(self.json(following))
-        return found
-
-    def everything(self, path: str) -> list[dict[str, Any]]:
-        return [row for page in self.pages(path) for row in of_mode(page, "match")]
-
     def outcome(self, path: str, status: int, **headers: str) -> dict[str, Any]:
         """Return the one issue of an OperationOutcome of this status."""
         return issue(self.get(path, **headers), status)
-
-
-def issue(response: httpx.Response, status: int) -> dict[str, Any]:
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/fhir+json;charset=UTF-8"
-    body = response.json()
-    assert body["resourceType"] == "OperationOutcome"
-    return dict(body["issue"][0])
-
-
-def of_mode(bundle: dict[str, Any], mode: str) -> list[dict[str, Any]]:
-    return [e["resource"] for e in bundle.get("entry", []) if e["search"]["mode"] == mode]
-
-
-def link(bundle: dict[str, Any], relation: str) -> str | None:
-    return next((x["url"] for x in bundle.get("link", ()) if x["relation"] == relation), None)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from members_api import issue, link, of_mode
+from asking import issue, link, of_mode
 
 if TYPE_CHECKING:
     from members_api import World

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from asking import issue, link, of_mode
 from fhir.resources.R4B import get_fhir_model_class
-from members_api import BASE, World, issue, link, of_mode
+from members_api import BASE, World
 from pydantic import ValidationError
 
 from conformance.mock.defects import MEMBERS_MODULES, REGISTRY

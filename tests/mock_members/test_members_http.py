@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from asking import issue, link
 from fhir.resources.R4B.capabilitystatement import CapabilityStatement
-from members_api import BASE, build, issue, link
+from members_api import BASE, build
 
 if TYPE_CHECKING:
     from members_api import World

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from asking import link
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from members_api import link
 
 from conformance.mock.search.dates import date_test, period_of, span_of
 

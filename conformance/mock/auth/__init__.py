@@ -6,14 +6,19 @@ registers its defects.
 
 from conformance.mock.auth import (
     defects_authorize,
+    defects_lenient,
     defects_pages,
     defects_refresh,
+    defects_strict,
     defects_token,
     defects_use,
 )
 from conformance.mock.auth.server import AuthServer, build_auth
 from conformance.mock.auth.web import auth_routes
 
-DEFECT_MODULES = (defects_authorize, defects_pages, defects_token, defects_refresh, defects_use)
+DEFECT_MODULES = (
+    *(defects_authorize, defects_pages, defects_token, defects_refresh, defects_use),
+    *(defects_lenient, defects_strict),
+)
 
 __all__ = ["DEFECT_MODULES", "AuthServer", "auth_routes", "build_auth"]

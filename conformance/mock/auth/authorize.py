@@ -16,6 +16,7 @@ from conformance.mock.auth.flow import (
     Redirection,
     RedirectMatch,
     ScopeGrant,
+    Sought,
 )
 from conformance.mock.auth.pages import Page
 from conformance.mock.auth.problems import Breach, Unsafe
@@ -68,7 +69,7 @@ class AuthorizeEndpoint:
         if judged.breaches:
             return self._refuse(back, judged.breaches[0])
         asked = split(params.value("scope"))
-        scopes = self._scopes(asked) if asked else ()
+        scopes = () if asked is None else self._scopes(asked)
         if not scopes:
             return self._refuse(back, Breach("scope", "invalid_scope", _why_no_scope(asked)))
         pkce = params.value("code_challenge"), params.value("code_challenge_method")
@@ -93,8 +94,10 @@ class AuthorizeEndpoint:
         allowed = tuple(scope for scope in pending.scopes if scope in checked)
         return self._decided(pending, Consent(pending.scopes, allowed, form.value("decision")))
 
-    def _decided(self, pending: Pending, consent: Consent) -> Redirection:
+    def _decided(self, pending: Pending, consent: Consent) -> Page | Redirection:
         consent = self.defects.apply(consent)
+        declined = frozenset(consent.asked) - frozenset(consent.allowed)
+        self.store.decline(pending.client.id, pending.patient, declined)
         if consent.decision != "allow" or not consent.allowed:
             denied = Breach("consent", "access_denied", "The member declined to share data")
             return self._refuse(pending, denied)
@@ -108,7 +111,9 @@ class AuthorizeEndpoint:
         for name in ("client_id", "redirect_uri"):
             if name in params.doubled():
                 raise Unsafe(f"The parameter {name} was sent more than once.")
-        client = self.clients.get(params.value("client_id"))
+        name = params.value("client_id")
+        sought = Sought("client", name, self.clients.get(name), self.clients.web)
+        client: Client | None = self.defects.apply(sought).found
         if client is None:
             raise Unsafe("The application is not known here: its client_id is not registered.")
         return client
@@ -116,9 +121,10 @@ class AuthorizeEndpoint:
     def _redirect_uri(self, params: Params, client: Client) -> str:
         asked = params.value("redirect_uri")
         match = RedirectMatch(client, asked, accepted=asked == client.redirect_uri)
-        if not self.defects.apply(match).accepted:
+        match = self.defects.apply(match)
+        if not match.accepted:
             raise Unsafe("The redirect_uri is not the one registered for this application.")
-        return asked
+        return match.asked
 
     def _scopes(self, asked: tuple[str, ...]) -> tuple[str, ...]:
         known = self.catalogue.of(CODE_GRANT)
@@ -136,17 +142,20 @@ class AuthorizeEndpoint:
     def _consent_page(self, pending: Pending) -> Page | Redirection:
         client = pending.client
         scopes = pending.scopes
-        form = self.defects.apply(ConsentForm(client.name, client.description, scopes, scopes))
+        declined = self.store.declined(client.id, pending.patient)
+        shown = ConsentForm(client.name, client.description, scopes, scopes, declined)
+        form = self.defects.apply(shown)
         if not form.asks:
             return self._decided(pending, Consent(scopes, scopes, "allow"))
         ticket = self.store.new_ticket("consent", pending)
         return Page("consent.html", {"ticket": ticket, "client": client, "form": form})
 
-    def _refuse(self, pending: Pending, breach: Breach) -> Redirection:
+    def _refuse(self, pending: Pending, breach: Breach) -> Page | Redirection:
         parameters = {"error": breach.error, "error_description": breach.description}
         if pending.state:
             parameters["state"] = pending.state
-        return self.defects.apply(Redirection(pending.redirect_uri, parameters))
+        back = self.defects.apply(Redirection(pending.redirect_uri, parameters))
+        return back if back.to else Page("error.html", {"message": breach.description}, status=400)
 
     def _dead_end(self, page: ErrorPage) -> Page | Redirection:
         page = self.defects.apply(page)

@@ -14,11 +14,13 @@ from conformance.mock.auth.flow import ClientLogin
 from conformance.mock.auth.problems import OAuthError, broken, invalid_client
 
 if TYPE_CHECKING:
-    from conformance.mock.auth.clients import Clients
+    from collections.abc import Callable
+
+    from conformance.mock.auth.clients import Client
     from conformance.mock.auth.params import Params
 
 
-def identify(clients: Clients, form: Params, authorization: str) -> ClientLogin:
+def identify(find: Callable[[str], Client | None], form: Params, authorization: str) -> ClientLogin:
     """Return the client of a token request and whether it proved itself.
 
     Raises:
@@ -32,7 +34,7 @@ def identify(clients: Clients, form: Params, authorization: str) -> ClientLogin:
         client_id, secret = basic_id, basic_secret
     if not client_id:
         raise OAuthError("invalid_request", "client_id is required")
-    client = clients.get(client_id)
+    client = find(client_id)
     if client is None:
         raise invalid_client("The client is not known")
     proven = client.knows(secret)

@@ -194,7 +194,7 @@ def one_error(reply: TokenReply) -> TokenReply:
     return reply if reply.granted else reply.with_body(error="invalid_request")
 
 
-@defect("token-error-status-200", breaks=["TOKEN-ERROR-FORMAT"])
+@defect("token-error-status-200", breaks=["TOKEN-ERROR-FORMAT", "AUTH-FAILURE-STATUS"])
 def friendly_error(reply: TokenReply) -> TokenReply:
     """Errors of the token endpoint come with status 200."""
     return replace(reply, status=200)

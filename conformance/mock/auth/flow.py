@@ -1,10 +1,10 @@
 """The values that flow through the authorization server, each a place where a defect may act.
 
-Imports its clients, store and problems. An authorize request: `RedirectMatch` (or `ErrorPage`),
-`Authorization`, `ScopeGrant`, `LoginForm`, `Membership`, `ConsentForm`, `Consent`, `Redirection`.
-A token request: `ClientLogin`, then `Redemption`, `Renewal` or `ScopeGrant`, `Issue`, `TokenReply`.
-A resource request: `Presented` to the gate, or the `Refusal` of `access`. Beside these stand
-`Discovery` and the portal's `Applications`.
+Imports its clients, store and problems. An authorize request: `Sought`, `RedirectMatch` (or
+`ErrorPage`), `Authorization`, `ScopeGrant`, `LoginForm`, `Membership`, `ConsentForm`, `Consent`,
+`Redirection`. A token request: `GrantType`, `Sought`, `ClientLogin`, then `Redemption`, `Renewal`
+or `ScopeGrant`, `Issue`, `TokenReply`. A resource request: `Presented` to the gate, then `Access`
+or `Refusal` of `access`. Beside these stand `Discovery` and the portal's `Applications`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,27 @@ class Judged:
     def breaks(self, rule: str) -> bool:
         """Whether a rule is broken."""
         return any(breach.rule == rule for breach in self.breaches)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A `client`, `code` or `refresh_token` that a request names, and what is known by that name.
+
+    `other` is what the request does not name: the web client, or what was given out last.
+    """
+
+    what: str
+    value: str = field(repr=False)
+    found: Any = field(repr=False)
+    other: Any = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GrantType:
+    """The grant type of a token request, "" where it names none."""
+
+    form: Params
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +112,16 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class ConsentForm:
-    """What the consent page shows: `checked` is selected at first, without `choice` all or none."""
+    """What the consent page shows: `checked` is selected at first, without `choice` all or none.
+
+    `declined` is what the member did not share with the application before.
+    """
 
     name: str
     description: str
     scopes: tuple[str, ...]
     checked: tuple[str, ...]
+    declined: frozenset[str] = frozenset()
     asks: bool = True
     choice: bool = True
 
@@ -119,7 +144,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Redirection:
-    """The way back to the application, with what its address will carry."""
+    """The way back to the application, with what its address will carry; `to` "" leads nowhere."""
 
     to: str
     parameters: dict[str, str] = field(repr=False)
@@ -199,10 +224,14 @@ class TokenReply:
 
 @dataclass(frozen=True, slots=True)
 class Presented(Judged):
-    """An access token shown to a resource: at `patient-access` or at the `directory`."""
+    """An access token shown to a resource: at `patient-access` or at the `directory`.
+
+    `members` are all the Patients there are.
+    """
 
     where: str
     token: AccessToken
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,10 +68,12 @@ class TokenGate:
                 "The access token has expired",
             ),
         )
-        presented = self.defects.apply(Presented(where, token, breaches=breaches))
+        presented = Presented(where, token, self.store.members, breaches=breaches)
+        presented = self.defects.apply(presented)
         if presented.breaches:
             return self._invalid(presented.breaches[0].description)
-        return Access(token.grant.client_id, frozenset(token.scopes), token.grant.patient)
+        grant, scopes = presented.token.grant, frozenset(presented.token.scopes)
+        return self.defects.apply(Access(grant.client_id, scopes, grant.patient))
 
     def _invalid(self, why: str) -> Refusal:
         challenge = f'{REALM}, error="invalid_token", error_description="{why}"'

@@ -75,6 +75,7 @@ class AuthServer:
 
     def with_members(self, patients: tuple[str, ...]) -> AuthServer:
         """Return this server for the members that the data has; what it remembers is shared."""
+        self.store.members = patients  # the gate, which the members' API has, knows the store only
         return replace(self, people=replace(self.people, patients=patients))
 
     def smart_configuration(self) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class AuthStore:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.lock = RLock()
+        self.members: tuple[str, ...] = ()
         self._clock = clock
         self._grants = 0
         self._revoked: set[int] = set()
@@ -65,6 +66,7 @@ class AuthStore:
         self._codes: dict[str, Code] = {}
         self._access: OrderedDict[str, AccessToken] = OrderedDict()
         self._refresh: dict[str, Grant] = {}
+        self._declined: dict[tuple[str, str], frozenset[str]] = {}
         self._tickets: OrderedDict[str, tuple[float, str, Any]] = OrderedDict()
 
     def now(self) -> float:
@@ -97,6 +99,14 @@ class AuthStore:
                 self._current.setdefault((patient, client_id), []).append(grant)
             return grant
 
+    def decline(self, client_id: str, patient: str, scopes: frozenset[str]) -> None:
+        """Remember what a member did not share with a client, in place of what was so before."""
+        self._declined[patient, client_id] = scopes
+
+    def declined(self, client_id: str, patient: str) -> frozenset[str]:
+        """Return what a member did not share with a client the last time."""
+        return self._declined.get((patient, client_id), frozenset())
+
     def new_code(self, grant: Grant, redirect_uri: str, challenge: str, method: str) -> str:
         """Return a code for a grant, good for one minute."""
         value = secrets.token_urlsafe(32)
@@ -108,6 +118,10 @@ class AuthStore:
     def code(self, value: str) -> Code | None:
         """Return what a code is bound to, also when it is used or expired."""
         return self._codes.get(value)
+
+    def latest_code(self) -> Code | None:
+        """Return the code that was given out last."""
+        return next(reversed(self._codes.values()), None)
 
     def use_code(self, value: str) -> None:
         """Mark a code as used: it stays known so that a second use is noticed."""
@@ -141,6 +155,10 @@ class AuthStore:
     def refresh_token(self, value: str) -> Grant | None:
         """Return the grant of a refresh token, also when it is revoked."""
         return self._refresh.get(value)
+
+    def latest_refresh_token(self) -> Grant | None:
+        """Return the grant of the refresh token that was given out last."""
+        return next(reversed(self._refresh.values()), None)
 
     def forget_refresh_token(self, value: str) -> None:
         """Forget one refresh token; its grant lives on."""

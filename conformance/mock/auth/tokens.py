@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from conformance.mock.auth.client_login import identify
-from conformance.mock.auth.flow import Issue, ScopeGrant, TokenReply
+from conformance.mock.auth.flow import GrantType, Issue, ScopeGrant, Sought, TokenReply
 from conformance.mock.auth.params import form_params
 from conformance.mock.auth.problems import OAuthError, invalid_client
 from conformance.mock.auth.scopes import split
 from conformance.mock.auth.token_rules import judge_code, judge_refresh
 
 if TYPE_CHECKING:
-    from conformance.mock.auth.clients import Clients
+    from conformance.mock.auth.clients import Client, Clients
     from conformance.mock.auth.flow import ClientLogin, Judged
     from conformance.mock.auth.params import Params
     from conformance.mock.auth.scopes import Catalogue
-    from conformance.mock.auth.store import AuthStore
+    from conformance.mock.auth.store import AuthStore, Code, Grant
     from conformance.mock.defects.registry import Defects
 
 FORM = "application/x-www-form-urlencoded"
@@ -57,8 +57,8 @@ class TokenEndpoint:
         grant_type = ""
         try:
             form = _form(call)
-            grant_type = _grant_type(form)
-            login = self.defects.apply(identify(self.clients, form, call.authorization))
+            grant_type = _grant_type(self.defects.apply(GrantType(form, form.value("grant_type"))))
+            login = self.defects.apply(identify(self._client, form, call.authorization))
             _refuse_broken(login)
             with self.store.lock:  # one decision at a time: a code has one first use
                 issue = self._decide(grant_type, form, login)
@@ -67,13 +67,23 @@ class TokenEndpoint:
             reply = refusal(error, grant_type)
         return self.defects.apply(reply)
 
+    def _client(self, name: str) -> Client | None:
+        found: Client | None = self._sought(
+            "client", name, self.clients.get(name), self.clients.web
+        )
+        return found
+
+    def _sought(self, what: str, value: str, found: Any, other: Any) -> Any:
+        return self.defects.apply(Sought(what, value, found, other)).found
+
     def _decide(self, grant_type: str, form: Params, login: ClientLogin) -> Issue:
         decide = {CODE: self._redeem, REFRESH: self._renew, SYSTEM: self._trust}
         return self.defects.apply(decide[grant_type](form, login))
 
     def _redeem(self, form: Params, login: ClientLogin) -> Issue:
         value = _required(form, "code")
-        code = self.store.code(value)
+        found, latest = self.store.code(value), self.store.latest_code()
+        code: Code | None = self._sought("code", value, found, latest)
         pkce = self.pkce_is_enough and code is not None and bool(code.challenge)
         _demand_secret(login, unless=pkce)
         if code is None:
@@ -82,13 +92,15 @@ class TokenEndpoint:
         if redemption.revoke:
             self.store.revoke(code.grant)
         _refuse_broken(redemption)
-        self.store.use_code(value)
+        if found:
+            self.store.use_code(value)
         return Issue(code.grant, CODE, code.grant.scopes, self.lifetime, refresh=True)
 
     def _renew(self, form: Params, login: ClientLogin) -> Issue:
         value = _required(form, "refresh_token")
         _demand_secret(login)
-        grant = self.store.refresh_token(value)
+        found, latest = self.store.refresh_token(value), self.store.latest_refresh_token()
+        grant: Grant | None = self._sought("refresh_token", value, found, latest)
         if grant is None:
             raise OAuthError("invalid_grant", "The refresh token is not known")
         renewal = self.defects.apply(judge_refresh(grant, form, login.client, self.store))
@@ -157,8 +169,10 @@ def _form(call: TokenCall) -> Params:
     return form
 
 
-def _grant_type(form: Params) -> str:
-    grant_type = _required(form, "grant_type")
+def _grant_type(told: GrantType) -> str:
+    grant_type = told.name
+    if not grant_type:
+        raise OAuthError("invalid_request", "grant_type is required")
     known = (CODE, REFRESH, SYSTEM)
     if grant_type not in known:
         raise OAuthError("unsupported_grant_type", f"grant_type is none of {', '.join(known)}")
