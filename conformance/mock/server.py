@@ -240,7 +240,6 @@ def _server(app: ASGIApp) -> uvicorn.Server:
         lifespan="off",
         ws="none",
         server_header=False,
-        timeout_keep_alive=75,  # as a gateway does: a client may pause between its requests
         timeout_graceful_shutdown=1,
         # A run may be silent for some seconds, as while a token expires. With 5 of them, uvicorn's
         # own choice, a request can meet a connection that is being closed.
