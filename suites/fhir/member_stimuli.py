@@ -149,6 +149,25 @@ def versions_named(api: FhirApi, where: tuple[str, ...], kind: str = "") -> list
     ]
 
 
+def versions_that_were(api: FhirApi, where: tuple[str, ...], kind: str) -> list[Versioned]:
+    """Return the references to versions of one type, but for versions still to come.
+
+    Where the current version has a lower number, the row that refers to a later one is wrong, and
+    not the type it refers to.
+    """
+    rows = api.holdings(kind).rows
+    return [
+        (name, row_id, version)
+        for name, row_id, version in versions_named(api, where, kind)
+        if not _is_later(version, stimuli.version_of(rows.get(row_id, {})))
+    ]
+
+
+def _is_later(version: str, current: str) -> bool:
+    numbers = version.isdecimal() and current.isdecimal()
+    return numbers and int(version) > int(current)
+
+
 def read_versions(api: FhirApi, references: list[Versioned]) -> list[tuple[Versioned, Exchange]]:
     """Follow versioned references."""
     return [(parts, api.vread(*parts)) for parts in references]

@@ -46,7 +46,7 @@ def test_coverage_was_in_force(patient_access: FhirApi, eob: Holdings, finding: 
 
 @each_clause("PA-(PAT|COV)-VERSIONED-REFERENCES")
 def test_versions_referred_to(patient_access: FhirApi, clause: Clause, finding: Judge) -> None:
-    named = member_stimuli.versions_named(patient_access, REFERRERS, clause.resource)
+    named = member_stimuli.versions_that_were(patient_access, REFERRERS, clause.resource)
     finding.assess(
         versions.references_lead_to_versions(member_stimuli.read_versions(patient_access, named)),
         otherwise=f"no known row refers to a version of a {clause.resource}",

@@ -12,7 +12,14 @@ _EOB = "ExplanationOfBenefit"
 _GATEWAY = {"timestamp": 0, "error": "Bad Request"}
 
 
-@defect("coverage-vread-ignores-version", breaks=["PA-COV-VREAD-UNKNOWN"])
+@defect(
+    "coverage-vread-ignores-version",
+    breaks=[
+        "PA-COV-VREAD-UNKNOWN",
+        "PA-COV-VERSIONED-REFERENCES",
+        "PA-EOB-VERSIONED-REFERENCES",
+    ],
+)
 def ignore_version(lookup: Lookup) -> Lookup:
     """Coverage: vread gives the current version whichever is asked, even unknown ones."""
     return replace(lookup, vid="") if lookup.type == "Coverage" else lookup

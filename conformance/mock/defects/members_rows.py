@@ -13,7 +13,8 @@ _EOB = "ExplanationOfBenefit"
 _C4BB = "http://hl7.org/fhir/us/carin-bb/StructureDefinition/C4BB-"
 
 
-@defect("eob-before-2016", breaks=["PA-EOB-WINDOW"])
+# No Coverage was in force then.
+@defect("eob-before-2016", breaks=["PA-EOB-WINDOW", "PA-COV-EFFECTIVE"])
 def too_old(shown: Shown) -> Shown:
     """ExplanationOfBenefit: claims of the first years were for services of 2015."""
     if shown.type != _EOB or shown.resource["billablePeriod"]["start"] > "2018":
