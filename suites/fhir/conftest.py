@@ -9,6 +9,7 @@ import pytest
 from conformance.auth import AuthorizationServer, CannotAuthorize, MemberAuth
 from conformance.client import Client, FhirApi
 from conformance.plugin.keys import CLAUSE
+from conformance.records import OK
 
 if TYPE_CHECKING:
     from conformance.contract import Clause
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from conformance.target import Target
 
 #: The fixture that gives each API of the contract.
-FIXTURES = {"provider-directory": "directory", "patient-access": "patient_access"}
+DIRECTORY, MEMBERS = "provider-directory", "patient-access"
+FIXTURES = {DIRECTORY: "directory", MEMBERS: "patient_access"}
+CLAIMS = "ExplanationOfBenefit"
 
 
 @pytest.fixture(scope="session")
@@ -26,29 +29,61 @@ def directory(client: Client, target: Target) -> FhirApi:
 
 
 @pytest.fixture(scope="session")
-def patient_access(client: Client, target: Target) -> FhirApi:
+def patient_access(client: Client, target: Target, member: MemberAuth) -> FhirApi:
     """Return Patient Access as the member who logs in sees it; skip where nobody can."""
-    member = MemberAuth(AuthorizationServer(client, target))
     try:
-        patient = member.patient
+        told = member.patient
     except CannotAuthorize as why:
         pytest.skip(f"not asked: {why}")
-    needs = {"ExplanationOfBenefit": (("patient", patient),)}
-    return FhirApi(
+
+    def needs(resource_type: str) -> tuple[tuple[str, str], ...]:
+        """Claims are searched for a patient (the document: "patient is required")."""
+        return (("patient", member_of(served, told)),) if resource_type == CLAIMS else ()
+
+    served = FhirApi(
         client,
         target.fhir_base,
         target.samples,
         auth=member,
-        needs=lambda resource_type: needs.get(resource_type, ()),
+        needs=needs,
         deployment=target.deployment,
     )
+    return served
+
+
+@pytest.fixture(scope="session")
+def member(client: Client, target: Target) -> MemberAuth:
+    """Return the session of the member who logs in."""
+    return MemberAuth(AuthorizationServer(client, target))
+
+
+def member_of(api: FhirApi, told: str) -> str:
+    """Return the member's Patient id: that of the token response if it is one, else a search's.
+
+    Whether `patient` is one is judged by its own clause (TOKEN-PATIENT-USABLE).
+    """
+
+    def find() -> str:
+        if told and api.read("Patient", told).status == OK:
+            return told
+        return next(iter(api.holdings("Patient").rows), told)
+
+    return api.once("the member's Patient", find)
 
 
 @pytest.fixture
 def api(request: pytest.FixtureRequest) -> FhirApi:
-    """Return the API that the test's clause is about."""
+    """Return the API that the test's clause is about.
+
+    What the member's token does not open is skipped: that it does not is judged by SCOPE-PATIENT-….
+    """
     clause = request.node.stash[CLAUSE]
     found: FhirApi = request.getfixturevalue(FIXTURES[clause.applies_when.api])
+    if clause.applies_when.api == MEMBERS:
+        granted = request.getfixturevalue("member").granted
+        scope = f"patient/{clause.resource}.read"
+        if clause.resource and granted and scope not in granted:
+            pytest.skip(f"not asked: {scope} was not granted (judged by the SCOPE clauses)")
     return found
 
 
