@@ -93,11 +93,3 @@ OF_REQUESTS: dict[str, Probe] = {
     "token-access-token-missing": lambda b: "access_token" not in b.system().json(),
     "discovery-configuration-a-list": lambda b: isinstance(b.auth.smart_configuration(), list),
 }
-#: With these on nobody gets a token, or none that is told.
-WITHOUT_TOKENS = frozenset(
-    {
-        *("authorize-unavailable", "authorize-challenge-required", "authorize-localhost-refused"),
-        *("code-never-taken", "code-verifier-required", "token-form-refused"),
-        *("client-key-pair-required", "token-response-not-an-object", "token-access-token-missing"),
-    }
-)
