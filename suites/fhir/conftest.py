@@ -10,6 +10,7 @@ import pytest
 from conformance.auth import AuthorizationServer, CannotAuthorize, MemberAuth
 from conformance.client import Client, FhirApi
 from conformance.plugin.keys import CLAUSE
+from conformance.records import OK
 from suites.fhir.member_stimuli import first_ids
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from conformance.target import Target
 
 #: The fixture that gives each API of the contract.
-FIXTURES = {"provider-directory": "directory", "patient-access": "patient_access"}
+DIRECTORY, MEMBERS = "provider-directory", "patient-access"
+FIXTURES = {DIRECTORY: "directory", MEMBERS: "patient_access"}
+CLAIMS = "ExplanationOfBenefit"
 
 
 @pytest.fixture(scope="session")
@@ -54,15 +57,35 @@ def patient_access(client: Client, target: Target, member: MemberAuth) -> FhirAp
 
 def as_seen_by(member: MemberAuth, client: Client, target: Target) -> FhirApi:
     """Return Patient Access as a member sees it."""
-    needs = {"ExplanationOfBenefit": (("patient", member.patient),)}
-    return FhirApi(
+
+    def needs(resource_type: str) -> tuple[tuple[str, str], ...]:
+        """Claims are searched for a patient (the document: "patient is required")."""
+        wanted = resource_type == CLAIMS
+        return (("patient", member_of(served, member.patient)),) if wanted else ()
+
+    served = FhirApi(
         client,
         target.fhir_base,
         target.samples,
         auth=member,
-        needs=lambda resource_type: needs.get(resource_type, ()),
+        needs=needs,
         deployment=target.deployment,
     )
+    return served
+
+
+def member_of(api: FhirApi, told: str) -> str:
+    """Return the member's Patient id: that of the token response if it is one, else a search's.
+
+    Whether `patient` is one is judged by its own clause (TOKEN-PATIENT-USABLE).
+    """
+
+    def find() -> str:
+        if told and api.read("Patient", told).status == OK:
+            return told
+        return next(iter(api.holdings("Patient").rows), told)
+
+    return api.once("the member's Patient", find)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +123,17 @@ def somebody_else(client: Client, target: Target) -> SomebodyElse:
 
 @pytest.fixture
 def api(request: pytest.FixtureRequest) -> FhirApi:
-    """Return the API that the test's clause is about."""
+    """Return the API that the test's clause is about.
+
+    What the member's token does not open is skipped: that it does not is judged by SCOPE-PATIENT-….
+    """
     clause = request.node.stash[CLAUSE]
     found: FhirApi = request.getfixturevalue(FIXTURES[clause.applies_when.api])
+    if clause.applies_when.api == MEMBERS:
+        granted = request.getfixturevalue("member").granted
+        scope = f"patient/{clause.resource}.read"
+        if clause.resource and granted and scope not in granted:
+            pytest.skip(f"not asked: {scope} was not granted (judged by the SCOPE clauses)")
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from clause_runs import Job, jobs_of
+from judged_apart import is_judged_apart
 
 from conformance.contract import load_contract
 from conformance.mock.defects import REGISTRY
@@ -18,25 +18,11 @@ from conformance.mock.defects import REGISTRY
 PROCESSES = 2
 PATIENCE = 300
 HERE = Path(__file__).parent
-#: The clauses whose defects are judged here: what is future in one document, whose data a token
-#: opens, what claims say, what an environment holds, the directory with a token.
-JUDGED = re.compile(
-    r"PA-(COND|ENC|IMM)-"
-    r"(READ|SEARCH(-[A-Z-]+)?|REVINCLUDE-[A-Z-]+|EXAMPLE-[A-Z]+|WINDOW|POST-SAME|DATE-PREFIXES)"
-    r"|PA-USPAT-[A-Z-]+"
-    r"|PA-[A-Z]+-(SCOPE-NEEDED|OTHER-MEMBER|VERSIONED-REFERENCES)"
-    r"|PA-COV-EFFECTIVE|PA-EOB-(KINDS|CLAIM-DETAILS|DATE-PREFIXES)"
-    r"|PA-IG-[A-Z-]+|PA-SANDBOX-[A-Z-]+|PA-PRODUCTION-CLAIMS|DIR-AUTHENTICATED"
-)
-#: Rules of every search, which happen to begin alike; other gates break them.
-GENERAL = re.compile(r".*-SEARCH-(MODE|ERROR-OUTCOME)")
 CONTRACT = load_contract()
 CLAUSES = sorted(
     clause.id
     for clause in CONTRACT.clauses
-    if clause.not_tested is None
-    and JUDGED.fullmatch(clause.id)
-    and not GENERAL.fullmatch(clause.id)
+    if clause.not_tested is None and is_judged_apart(clause.id)
 )
 DEFECTS = {
     name: tuple(clause for clause in found.breaks if clause in CLAUSES)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
+from judged_apart import is_judged_apart
 
 from conformance.contract import load_contract
 from conformance.mock import start_mock
@@ -23,8 +24,6 @@ LIMITS = {"requests_per_second": 0, "crawl_rows": 5000, "page_size": 30}
 FUTURE = ("clinical-resources",)
 PRACTITIONERS = 40
 API = {"DIR": "directory_base", "PA": "fhir_base"}
-#: What belongs to an area but needs the authorization suites: tests/auth demands it.
-ELSEWHERE = frozenset({"DIR-AUTHENTICATED"})
 #: Rules that are judged by the rows of a type: where these are to come, there is nothing to judge.
 ROW, OF_ROWS = "search-parameter", ("-CAPABILITY-PARAMS", "-TOKEN-SYSTEM", "-REFERENCE-FORMS")
 
@@ -56,7 +55,7 @@ class World:
             clause.id: clause
             for clause in own
             if clause.not_tested is None
-            and clause.id not in ELSEWHERE
+            and not is_judged_apart(clause.id)
             and not (_code(clause) in waiting and clause.id.endswith(OF_ROWS))
             and not why_not_applicable(clause, target)
         }

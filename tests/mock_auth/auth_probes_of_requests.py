@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.mock.access import Access, Refusal
+from conformance.mock.access import Access
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,14 +91,5 @@ OF_REQUESTS: dict[str, Probe] = {
     "client-key-pair-required": lambda b: b.system().status_code == 401,
     "token-response-not-an-object": lambda b: isinstance(b.system().json(), list),
     "token-access-token-missing": lambda b: "access_token" not in b.system().json(),
-    "access-token-refused": lambda b: isinstance(b.admitted(b.tokens()["access_token"]), Refusal),
     "discovery-configuration-a-list": lambda b: isinstance(b.auth.smart_configuration(), list),
 }
-#: With these on nobody gets a token, or none that is told.
-WITHOUT_TOKENS = frozenset(
-    {
-        *("authorize-unavailable", "authorize-challenge-required", "authorize-localhost-refused"),
-        *("code-never-taken", "code-verifier-required", "token-form-refused"),
-        *("client-key-pair-required", "token-response-not-an-object", "token-access-token-missing"),
-    }
-)

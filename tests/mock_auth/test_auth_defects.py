@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from auth_probes import ELSEWHERE, PROBES
-from auth_probes_of_requests import WITHOUT_TOKENS
+from tokenless import WITHOUT_TOKENS
 
 from conformance.contract import load_contract
 from conformance.mock.auth import DEFECT_MODULES

@@ -83,7 +83,7 @@ class World:
 
     def with_defect(self, name: str) -> World:
         """Return the same members behind a server with one defect."""
-        defects = choose([name], REGISTRY).about("PA")
+        defects = choose([name], REGISTRY).about("PA", "USE")
         return World(replace(self.api, access=replace(self.api.access, defects=defects, _seen={})))
 
 

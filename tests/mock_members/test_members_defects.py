@@ -30,6 +30,7 @@ TYPES = {
 CODES = "EOB|COV|PAT|COND|ENC|IMM|OBS|PROC|MDISP"
 CLAUSE = re.compile(
     rf"PA-(({CODES})(-[A-Z]+)+|METADATA|FHIR-VERSION|IG-CARIN-BB|PRODUCTION-CLAIMS)"
+    r"|USE-(BEARER|EXAMPLE)"
 )
 
 
@@ -340,6 +341,16 @@ def test_answers_are_wrong(spoil: Callable[[str], World], uhc: World) -> None:
     broken.outcome(f"/{procedure.reference}", 500)
     assert procedure.id in broken.ids("/Procedure")
     spoil("medicationdispense-search-unavailable").member().outcome("/MedicationDispense", 501)
+
+
+def test_the_member_is_refused_what_is_his(spoil: Callable[[str], World], uhc: World) -> None:
+    patient, broken = uhc.patients[0], spoil("patient-read-forbidden").member()
+    broken.outcome(f"/Patient/{patient}", 403)
+    assert broken.ids("/Patient") == {patient}
+    blaming = spoil("eob-without-patient-401").member()
+    assert "Bearer" in blaming.get(f"/{EOB}").headers["www-authenticate"]
+    assert blaming.outcome(f"/{EOB}", 401)["code"] == "login"
+    blaming.outcome(f"/{EOB}?patient={patient}&_nothing=x", 400)
 
 
 def test_a_clinical_member_is_answered_404(clinical: World) -> None:

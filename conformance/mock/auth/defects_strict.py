@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         Authorization,
         ClientLogin,
         Discovery,
-        Presented,
         Redemption,
         Redirection,
         RedirectMatch,
@@ -156,14 +155,6 @@ def in_a_list(reply: TokenReply) -> TokenReply:
 def no_access_token(reply: TokenReply) -> TokenReply:
     """The token response has no access_token."""
     return reply.with_body(access_token=None)
-
-
-@defect("access-token-refused", breaks=["USE-BEARER", "USE-EXAMPLE"])
-def refuse_members(presented: Presented) -> Presented:
-    """Patient Access refuses every access token."""
-    if presented.where == "directory":
-        return presented
-    return _also(presented, "invalid_token", "The access token is not for this server")
 
 
 @defect("discovery-configuration-a-list", breaks=["AUTH-DISCOVERY-CONFIGURATION"])

@@ -57,6 +57,24 @@ def empty_for_unknown(reply: Reply) -> Reply:
     return reply
 
 
+@defect("patient-read-forbidden", breaks=["PA-PAT-READ", "PA-PAT-MEMBER-READ", "USE-BEARER"])
+def forbid_read(reply: Reply) -> Reply:
+    """Patient: read answers 403 to the member, search works."""
+    if not reply.call.is_("read", "Patient") or reply.status != 200:  # noqa: PLR2004
+        return reply
+    return Reply(reply.call, 403, outcome("forbidden", "Access to the resource is denied"))
+
+
+@defect("eob-without-patient-401", breaks=["USE-EXAMPLE"])
+def blame_the_token(reply: Reply) -> Reply:
+    """ExplanationOfBenefit: a search without patient is answered 401, as if for its token."""
+    searched = reply.call.is_("search-type", _EOB) and reply.status == 400  # noqa: PLR2004
+    if not searched or reply.call.value("patient"):
+        return reply
+    body = outcome("login", "The access token does not name a patient")
+    return Reply(reply.call, 401, body, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
 @defect("patient-content-type-plain", breaks=["PA-PAT-CONTENT-TYPE"])
 def plain_json(reply: Reply) -> Reply:
     """Patient: answers are `application/json`, not `application/fhir+json`."""
