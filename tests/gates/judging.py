@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 WORKERS = 2
 PROCESS = Path(__file__).with_name("judging_process.py")
+#: What the gates share with other tests.
+SHARED = str(Path(__file__).parents[1])
 #: What is noted of a run during which its process died.
 DIED = '{"exit_code": -1, "findings": [], "faults": ["the process died"], "errors": []}'
 
@@ -86,6 +88,7 @@ def _one_worker(waiting: SimpleQueue[Job]) -> dict[str, Verdict]:
     command = [sys.executable, str(PROCESS)]
     # To measure coverage here would double the time and tell nothing new.
     env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, (SHARED, env.get("PYTHONPATH"))))
     with Popen(  # noqa: S603 - our own script
         command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True, env=env
     ) as worker:
