@@ -80,6 +80,7 @@ class ValueSet:
             (`include` of a system no package holds, without concepts and filters).
         unknown: what could not be expanded offline: systems, or canonicals of value sets. A code
             of such a system can neither be accepted nor refused.
+        incomplete: whether `unknown` names a value set, so that a code of any system may be in.
     """
 
     url: str
@@ -87,6 +88,7 @@ class ValueSet:
     codes: Mapping[str, frozenset[str]] = field(repr=False)
     whole_systems: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
+    incomplete: bool = False
 
 
 class Definitions(Protocol):

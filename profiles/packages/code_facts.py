@@ -1,0 +1,84 @@
+"""Reduces a CodeSystem to codes, their order in a hierarchy and their properties. Imports facts.
+
+Source: CodeSystem, https://hl7.org/fhir/R4/codesystem.html#hierarchy (nesting, and the properties
+`parent`, `child` and `subsumedBy` where a code has several parents).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from profiles.packages.facts import Facts
+
+_UP = frozenset({"parent", "subsumedBy"})
+
+
+def code_system_facts(resource: Facts) -> Facts:
+    """Return a CodeSystem without prose.
+
+    `codes` are in document order; `parents` gives the indices of a code's parents by its own
+    index (as text, for JSON); `properties` gives values by code, by property. A text property is
+    kept where none of its values has a space: others are prose.
+
+    >>> facts = code_system_facts({"url": "s", "concept": [{"code": "a", "concept": [
+    ...     {"code": "b"}]}]})
+    >>> facts["codes"], facts["parents"]
+    (['a', 'b'], {'1': [0]})
+    """
+    rows = list(_walk(resource.get("concept", ()), None))
+    order = {concept["code"]: index for index, (concept, _) in reversed(list(enumerate(rows)))}
+    return {
+        "url": resource.get("url", ""),
+        "version": resource.get("version", ""),
+        "content": resource.get("content", ""),
+        "caseSensitive": resource.get("caseSensitive", False),
+        "codes": [concept["code"] for concept, _ in rows],
+        "parents": _parents(rows, order),
+        "properties": _properties(rows),
+        "declared": [str(p.get("code")) for p in resource.get("property", ())],
+    }
+
+
+def _walk(concepts: Sequence[Facts], parent: str | None) -> Iterator[tuple[Facts, str | None]]:
+    for concept in concepts:
+        yield concept, parent
+        yield from _walk(concept.get("concept", ()), concept["code"])
+
+
+def _parents(
+    rows: Sequence[tuple[Facts, str | None]], order: dict[str, int]
+) -> dict[str, list[int]]:
+    links: dict[int, set[int]] = {}
+    for index, (concept, parent) in enumerate(rows):
+        if parent is not None:
+            links.setdefault(index, set()).add(order[parent])
+        for name, value in _values(concept):
+            other = order.get(str(value))
+            if other is None:
+                continue
+            if name in _UP:
+                links.setdefault(index, set()).add(other)
+            elif name == "child":
+                links.setdefault(other, set()).add(index)
+    return {str(index): sorted(links[index]) for index in sorted(links)}
+
+
+def _properties(rows: Sequence[tuple[Facts, str | None]]) -> dict[str, dict[str, list[Any]]]:
+    found: dict[str, dict[str, list[Any]]] = {}
+    prose = set()
+    for concept, _ in rows:
+        for name, value in _values(concept):
+            found.setdefault(name, {}).setdefault(concept["code"], []).append(value)
+            if isinstance(value, str) and " " in value:
+                prose.add(name)
+    return {name: found[name] for name in sorted(found) if name not in prose}
+
+
+def _values(concept: Facts) -> Iterator[tuple[str, Any]]:
+    for item in concept.get("property", ()):
+        for name, value in item.items():
+            if name.startswith("value"):
+                yield item["code"], value["code"] if name == "valueCoding" else value
