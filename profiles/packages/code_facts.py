@@ -19,14 +19,14 @@ _UP = frozenset({"parent", "subsumedBy"})
 def code_system_facts(resource: Facts) -> Facts:
     """Return a CodeSystem without prose.
 
-    `codes` are in document order; `parents` gives the indices of a code's parents by its own
-    index (as text, for JSON); `properties` gives values by code, by property. A text property is
+    `codes` are in document order; `children` gives the indices of the codes right below one by
+    its own index (as text, for JSON); `properties` gives values by code, by property. A text property is
     kept where none of its values has a space: others are prose.
 
     >>> facts = code_system_facts({"url": "s", "concept": [{"code": "a", "concept": [
     ...     {"code": "b"}]}]})
-    >>> facts["codes"], facts["parents"]
-    (['a', 'b'], {'1': [0]})
+    >>> facts["codes"], facts["children"]
+    (['a', 'b'], {'0': [1]})
     """
     rows = list(_walk(resource.get("concept", ()), None))
     order = {concept["code"]: index for index, (concept, _) in reversed(list(enumerate(rows)))}
@@ -36,7 +36,7 @@ def code_system_facts(resource: Facts) -> Facts:
         "content": resource.get("content", ""),
         "caseSensitive": resource.get("caseSensitive", False),
         "codes": [concept["code"] for concept, _ in rows],
-        "parents": _parents(rows, order),
+        "children": _children(rows, order),
         "properties": _properties(rows),
         "declared": [str(p.get("code")) for p in resource.get("property", ())],
     }
@@ -48,21 +48,21 @@ def _walk(concepts: Sequence[Facts], parent: str | None) -> Iterator[tuple[Facts
         yield from _walk(concept.get("concept", ()), concept["code"])
 
 
-def _parents(
+def _children(
     rows: Sequence[tuple[Facts, str | None]], order: dict[str, int]
 ) -> dict[str, list[int]]:
     links: dict[int, set[int]] = {}
     for index, (concept, parent) in enumerate(rows):
         if parent is not None:
-            links.setdefault(index, set()).add(order[parent])
+            links.setdefault(order[parent], set()).add(index)
         for name, value in _values(concept):
             other = order.get(str(value))
             if other is None:
                 continue
             if name in _UP:
-                links.setdefault(index, set()).add(other)
-            elif name == "child":
                 links.setdefault(other, set()).add(index)
+            elif name == "child":
+                links.setdefault(index, set()).add(other)
     return {str(index): sorted(links[index]) for index in sorted(links)}
 
 

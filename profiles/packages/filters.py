@@ -20,7 +20,7 @@ _CONCEPT = frozenset({"concept", "code"})
 def select(system: Facts, condition: Mapping[str, Any]) -> frozenset[str] | None:
     """Return the codes that meet a filter; None where that cannot be told from the facts.
 
-    >>> system = {"codes": ["a", "b"], "parents": {"1": [0]}, "properties": {}, "declared": []}
+    >>> system = {"codes": ["a", "b"], "children": {"0": [1]}, "properties": {}, "declared": []}
     >>> sorted(select(system, {"property": "concept", "op": "is-a", "value": "a"}))
     ['a', 'b']
     """
@@ -44,34 +44,34 @@ def _lookup(system: Facts, name: str) -> Mapping[str, list[Any]] | None:
         found: Mapping[str, list[Any]] = system["properties"][name]
         return found
     if name in {"parent", "child"}:
-        links = [
-            (codes[int(child)], codes[parent])
-            for child, parents in system["parents"].items()
-            for parent in parents
-        ]
-        table: dict[str, list[Any]] = {}
-        for child, parent in links:
-            here, there = (child, parent) if name == "parent" else (parent, child)
-            table.setdefault(here, []).append(there)
-        return table
+        return _links(system, up=name == "parent")
     # A property that is declared and given to no code is known to be absent.
     return None
 
 
 def descendants(system: Facts, code: str) -> frozenset[str]:
     """Return all codes below one, by any of their parents."""
-    children: dict[int, list[int]] = {}
-    for child, parents in system["parents"].items():
-        for parent in parents:
-            children.setdefault(parent, []).append(int(child))
+    children: Mapping[str, list[int]] = system["children"]
     codes: list[str] = system["codes"]
     waiting = [index for index, found in enumerate(codes) if found == code]
     seen: set[int] = set()
     while waiting:
-        below = [c for c in children.get(waiting.pop(), ()) if c not in seen]
+        below = [c for c in children.get(str(waiting.pop()), ()) if c not in seen]
         seen.update(below)
         waiting.extend(below)
     return frozenset(codes[index] for index in seen)
+
+
+def _links(system: Facts, *, up: bool) -> Mapping[str, list[Any]]:
+    """Return the codes right above (or below) by code."""
+    codes: list[str] = system["codes"]
+    table: dict[str, list[Any]] = {}
+    for parent, children in system["children"].items():
+        for child in children:
+            pair = codes[int(parent)], codes[child]
+            here, there = reversed(pair) if up else pair
+            table.setdefault(here, []).append(there)
+    return table
 
 
 def _is_a(system: Facts, code: str) -> frozenset[str]:

@@ -119,7 +119,7 @@ def _check_fhir_version(manifest: Mapping[str, Any], place: str) -> None:
     versions = [str(v) for v in found] if isinstance(found, list) else [str(found)]
     if versions and not any(v.startswith(FHIR_VERSION) for v in versions):
         raise PackageError(
-            f"{place} is for FHIR {', '.join(versions)}, flexcheck validates {FHIR_VERSION}.x (R4). "
+            f"{place} is for FHIR {', '.join(versions)}, flexcheck reads {FHIR_VERSION}.x (R4). "
             "Give the R4 edition of the package (often the same id with .r4)."
         )
 
