@@ -20,8 +20,8 @@ def code_system_facts(resource: Facts) -> Facts:
     """Return a CodeSystem without prose.
 
     `codes` are in document order; `children` gives the indices of the codes right below one by
-    its own index (as text, for JSON); `properties` gives values by code, by property. A text property is
-    kept where none of its values has a space: others are prose.
+    its own index (as text, for JSON); `properties` gives values by code, by property, and none
+    for one that is declared and that no code has. A text property is kept where none of its values has a space: others are prose.
 
     >>> facts = code_system_facts({"url": "s", "concept": [{"code": "a", "concept": [
     ...     {"code": "b"}]}]})
@@ -37,8 +37,7 @@ def code_system_facts(resource: Facts) -> Facts:
         "caseSensitive": resource.get("caseSensitive", False),
         "codes": [concept["code"] for concept, _ in rows],
         "children": _children(rows, order),
-        "properties": _properties(rows),
-        "declared": [str(p.get("code")) for p in resource.get("property", ())],
+        "properties": _properties(rows, resource.get("property", ())),
     }
 
 
@@ -66,8 +65,10 @@ def _children(
     return {str(index): sorted(links[index]) for index in sorted(links)}
 
 
-def _properties(rows: Sequence[tuple[Facts, str | None]]) -> dict[str, dict[str, list[Any]]]:
-    found: dict[str, dict[str, list[Any]]] = {}
+def _properties(
+    rows: Sequence[tuple[Facts, str | None]], declared: Sequence[Facts]
+) -> dict[str, dict[str, list[Any]]]:
+    found: dict[str, dict[str, list[Any]]] = {str(p.get("code")): {} for p in declared}
     prose = set()
     for concept, _ in rows:
         for name, value in _values(concept):

@@ -79,7 +79,8 @@ def _of_system(include: Facts, source: Terminology, *, active: bool) -> Extent:
         # Codes that are listed are meant, whether or not the system is at hand.
         return Extent({system: frozenset(include["concept"])})
     facts = _system_facts(include, source)
-    if facts is None or facts["content"] != _COMPLETE:
+    # Some systems say "complete" and list nothing: no list is known of them either.
+    if facts is None or facts["content"] != _COMPLETE or not facts["codes"]:
         known = frozenset[str]() if "filter" in include else frozenset({system})
         return Extent(whole=known, unknown=frozenset({system}) - known)
     codes: frozenset[str] = frozenset(facts["codes"])

@@ -20,19 +20,21 @@ _CONCEPT = frozenset({"concept", "code"})
 def select(system: Facts, condition: Mapping[str, Any]) -> frozenset[str] | None:
     """Return the codes that meet a filter; None where that cannot be told from the facts.
 
-    >>> system = {"codes": ["a", "b"], "children": {"0": [1]}, "properties": {}, "declared": []}
+    >>> system = {"codes": ["a", "b"], "children": {"0": [1]}, "properties": {}}
     >>> sorted(select(system, {"property": "concept", "op": "is-a", "value": "a"}))
     ['a', 'b']
     """
     name = str(condition.get("property", ""))
     op, value = str(condition.get("op", "")), str(condition.get("value", ""))
-    if op in _HIERARCHY and name in _CONCEPT:
-        return _HIERARCHY[op](system, value)
+    if op in _HIERARCHY:
+        # Below a code that this version of the system has not, there may be anything.
+        known = name in _CONCEPT and value in system["codes"]
+        return _HIERARCHY[op](system, value) if known else None
     test = _TESTS.get(op)
-    known = _lookup(system, name)
-    if test is None or known is None:
+    values = _lookup(system, name)
+    if test is None or values is None:
         return None
-    return frozenset(c for c in system["codes"] if test(known.get(c, ()), value))
+    return frozenset(c for c in system["codes"] if test(values.get(c, ()), value))
 
 
 def _lookup(system: Facts, name: str) -> Mapping[str, list[Any]] | None:
@@ -45,7 +47,6 @@ def _lookup(system: Facts, name: str) -> Mapping[str, list[Any]] | None:
         return found
     if name in {"parent", "child"}:
         return _links(system, up=name == "parent")
-    # A property that is declared and given to no code is known to be absent.
     return None
 
 
@@ -75,8 +76,7 @@ def _links(system: Facts, *, up: bool) -> Mapping[str, list[Any]]:
 
 
 def _is_a(system: Facts, code: str) -> frozenset[str]:
-    own = frozenset({code}) & frozenset(system["codes"])
-    return descendants(system, code) | own
+    return descendants(system, code) | {code}
 
 
 def _is_not_a(system: Facts, code: str) -> frozenset[str]:

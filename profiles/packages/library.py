@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from profiles.definitions import CodeSystem, Structure, ValueSet
+from profiles.packages.errors import PackageError
 from profiles.packages.expansion import expand
 from profiles.packages.shelf import CODE_SYSTEMS, SEARCH_PARAMETERS, STRUCTURES, VALUE_SETS
+from profiles.packages.snapshot import generate_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from profiles.definitions import Element
     from profiles.packages.facts import Facts
     from profiles.packages.shelf import Shelf
 
@@ -29,6 +32,7 @@ class Library:
         self._systems: dict[str, CodeSystem | None] = {}
         self._value_sets: dict[str, ValueSet | None] = {}
         self._searches: dict[str, tuple[Mapping[str, Any], ...]] = {}
+        self._generating: set[str] = set()
         self._facts: dict[tuple[str, str], Facts | None] = {}
 
     def packages(self) -> tuple[str, ...]:
@@ -121,9 +125,35 @@ class Library:
             derivation=facts.get("derivation", ""),
             abstract=facts.get("abstract", False),
             context=tuple(facts["context"]),
-            elements=tuple(facts.get("snapshot", ())),
+            elements=self._elements(facts),
             context_invariants=tuple(facts["contextInvariant"]),
         )
+
+    def _elements(self, facts: Facts) -> tuple[Element, ...]:
+        """Return the snapshot, generated where the package holds the differential only."""
+        if "snapshot" in facts:
+            return tuple(facts["snapshot"])
+        url, base = facts["url"], facts.get("baseDefinition", "")
+        if url in self._generating:
+            raise PackageError(f"{url} is its own base. Correct its baseDefinition.")
+        self._generating.add(url)
+        try:
+            found = self._snapshot_of(base) if base else ()
+            if found is None:
+                raise PackageError(
+                    f"{url} has no snapshot, and its base {base} is in no loaded package. "
+                    "Give the package of the base too (--package)."
+                )
+            special = facts.get("derivation") == "specialization"
+            return generate_snapshot(
+                facts["differential"], found, self._snapshot_of, specialization=special
+            )
+        finally:
+            self._generating.discard(url)
+
+    def _snapshot_of(self, name: str) -> tuple[Element, ...] | None:
+        found = self.structure(name) if ":" in name else self.type(name)
+        return found.elements if found else None
 
     def _value_set(self, facts: Facts) -> ValueSet:
         extent = expand(facts, self)
