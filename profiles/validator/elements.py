@@ -1,0 +1,196 @@
+"""Properties of an object as a profile sees them: counted, sliced, checked. Imports the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from profiles.validator.cardinality import too_few, too_many
+from profiles.validator.problems import Found, all_of, both, problem, under
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from profiles.validator.problems import Check, Problem
+    from profiles.validator.scope import Scope
+    from profiles.validator.slicing import Slicing
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """What a profile says of the number of an element's values.
+
+    Attributes:
+        name: the element's name.
+        owner: the profile.
+        rule: the element's id.
+        low: the minimum where the profile raises it, else 0.
+        high: the maximum where the profile lowers it, else None.
+    """
+
+    name: str
+    owner: str
+    rule: str
+    low: int
+    high: float | None
+
+    def of(self, name: str) -> Property:
+        """The same for another name."""
+        return replace(self, name=name)
+
+    def too_few(self, count: int) -> list[Problem]:
+        """Fewer values than the profile asks for."""
+        return too_few(self.name, self.low, count, self.owner, self.rule)
+
+    def too_many(self, count: int) -> list[Problem]:
+        """More values than the profile allows."""
+        return too_many(self.name, self.high or 0, count, self.owner, self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSlice:
+    """The slice of a choice that one type makes."""
+
+    name: str
+    low: int
+    check: Check | None
+
+
+def thing(properties: tuple[Check, ...]) -> Check | None:
+    """An object: the properties that a profile says something of."""
+    if not properties:
+        return None
+    rules = all_of(list(properties))
+
+    def check(value: Any, scope: Scope) -> Found:
+        if type(value) is not dict or rules is None:
+            return None  # its shape is reported
+        return rules(value, scope)
+
+    return check
+
+
+def single(spec: Property, item: Check | None) -> Check | None:
+    """A property of one value."""
+    name, low, high = spec.name, spec.low, spec.high
+    if item is None and not low and high is None:
+        return None
+
+    def check(owner: dict[str, Any], scope: Scope) -> Found:
+        value = owner.get(name)
+        if value is None:
+            if low and f"_{name}" not in owner:
+                return spec.too_few(0)
+            return None
+        if type(value) is list:
+            return spec.too_few(0) if low else None  # the wrong shape counts as nothing
+        if high == 0:
+            return spec.too_many(1)
+        if item is not None and (found := item(value, scope)) is not None:
+            return under(f".{name}", found)
+        return None
+
+    return check
+
+
+def listed(spec: Property, item: Check | None, slicing: Slicing | None) -> Check | None:
+    """A property of several values."""
+    name, low = spec.name, spec.low
+    high = float("inf") if spec.high is None else spec.high
+    if item is None and not low and spec.high is None and slicing is None:
+        return None
+
+    def check(owner: dict[str, Any], scope: Scope) -> Found:
+        values = owner.get(name)
+        if type(values) is not list:
+            values = _as_list(owner, name, values)
+        found: Found = None
+        if not low <= len(values) <= high:
+            count = len(values)
+            found = spec.too_few(count) if count < low else spec.too_many(count)
+        if item is not None:
+            for place, value in enumerate(values):
+                if (more := item(value, scope)) is not None:
+                    found = both(found, under(f".{name}[{place}]", more))
+        if slicing is not None:
+            steps = [(f".{name}[{place}]", value) for place, value in enumerate(values)]
+            if (more := slicing.judge(steps, scope)) is not None:
+                found = both(found, more)
+        return found
+
+    return check
+
+
+def _as_list(owner: dict[str, Any], name: str, value: Any) -> list[Any]:
+    """What counts as the values of an array that is missing or written otherwise."""
+    if value is None:
+        hidden = owner.get(f"_{name}")
+        return [None] * len(hidden) if isinstance(hidden, list) else []
+    return [value] if isinstance(value, dict) else []
+
+
+def choice(
+    spec: Property,
+    items: Mapping[str, Check | None],
+    names: frozenset[str],
+    slices: Mapping[str, TypeSlice],
+    *,
+    closed: bool,
+) -> Check | None:
+    """A choice of types, of which a profile may leave some and slice it by type."""
+    restricted = len(items) < len(names)
+    if not (restricted or spec.low or spec.high is not None or slices or any(items.values())):
+        return None
+    needed = tuple((key, each) for key, each in slices.items() if each.low)
+
+    def check(owner: dict[str, Any], scope: Scope) -> Found:
+        found: Found = None
+        key = next(iter(names.intersection(owner)), None)
+        for wanted, each in needed:
+            if wanted != key and f"_{wanted}" not in owner:
+                found = both(found, _no_slice(spec, each))
+        if key is None:
+            if spec.low and not any(f"_{each}" in owner for each in items):
+                found = both(found, spec.too_few(0))
+            return found
+        return _merge(found, _present(owner, key, scope))
+
+    def _present(owner: dict[str, Any], key: str, scope: Scope) -> Found:
+        if spec.high == 0:
+            return spec.too_many(1)
+        stem = f".{spec.name.removesuffix('[x]')}"
+        if key not in items:
+            return _wrong_type(spec, key, items, stem)
+        found: Found = None
+        if (item := items[key]) is not None and (more := item(owner[key], scope)) is not None:
+            found = under(stem, more)
+        each = slices.get(key)
+        if each is None:
+            return _merge(found, _stray(spec, stem)) if closed and slices else found
+        if each.check is not None and (more := each.check(owner[key], scope)) is not None:
+            found = both(found, under(stem, more))
+        return found
+
+    return check
+
+
+def _merge(found: Found, more: Found) -> Found:
+    return found if more is None else both(found, more)
+
+
+def _wrong_type(
+    spec: Property, key: str, items: Mapping[str, Any], stem: str
+) -> list[Problem]:
+    said = f"one of {', '.join(sorted(items))} expected, not {key}"
+    return problem("structure", said, "type", at=stem, profile=spec.owner, rule=spec.rule)
+
+
+def _stray(spec: Property, stem: str) -> list[Problem]:
+    said = f"is of no slice of {spec.rule}, and its slicing is closed"
+    return problem("structure", said, "stray", at=stem, profile=spec.owner, rule=spec.rule)
+
+
+def _no_slice(spec: Property, each: TypeSlice) -> list[Problem]:
+    said = f"slice {each.name}: at least {each.low} expected, 0 found"
+    cause = f"slice:{each.name}"
+    return problem("required", said, cause, profile=spec.owner, rule=each.name)
