@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from profiles.packages.facts import Facts
 
 _UP = frozenset({"parent", "subsumedBy"})
+_HIERARCHY = _UP | {"child"}
 
 
 def code_system_facts(resource: Facts) -> Facts:
     """Return a CodeSystem without prose.
 
     `codes` are in document order; `children` gives the indices of the codes right below one by
-    its own index (as text, for JSON); `properties` gives values by code, by property, and none
-    for one that is declared and that no code has. A text property is kept where none of its values has a space: others are prose.
+    its own index (as text, for JSON); `properties` gives values by code, by property: none for a
+    property that is declared and that no code has. What `children` says is left out, and so is a
+    text property of which a value has a space: that is prose.
 
     >>> facts = code_system_facts({"url": "s", "concept": [{"code": "a", "concept": [
     ...     {"code": "b"}]}]})
@@ -69,7 +71,7 @@ def _properties(
     rows: Sequence[tuple[Facts, str | None]], declared: Sequence[Facts]
 ) -> dict[str, dict[str, list[Any]]]:
     found: dict[str, dict[str, list[Any]]] = {str(p.get("code")): {} for p in declared}
-    prose = set()
+    prose = set(_HIERARCHY)
     for concept, _ in rows:
         for name, value in _values(concept):
             found.setdefault(name, {}).setdefault(concept["code"], []).append(value)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 #: Names that mean the code itself in a hierarchy.
 _CONCEPT = frozenset({"concept", "code"})
+_LINKS = frozenset({"parent", "subsumedBy", "child"})
 
 
 def select(system: Facts, condition: Mapping[str, Any]) -> frozenset[str] | None:
@@ -45,8 +46,8 @@ def _lookup(system: Facts, name: str) -> Mapping[str, list[Any]] | None:
     if name in system["properties"]:
         found: Mapping[str, list[Any]] = system["properties"][name]
         return found
-    if name in {"parent", "child"}:
-        return _links(system, up=name == "parent")
+    if name in _LINKS:
+        return _links(system, up=name != "child")
     return None
 
 

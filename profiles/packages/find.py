@@ -58,16 +58,33 @@ def open_package(source: str | Path, folders: Sequence[Path] = ()) -> Shelf:
     path = Path(source)
     if path.suffix == SUFFIX and path.is_file():
         return Pack(path)
-    if path.exists() or "#" not in path.name or path.suffix == ".tgz":
-        return MemoryShelf(read_package(path))
-    package, version = split_name(str(source))
-    found = find_package(package, version, folders)
-    if found is None:
-        raise PackageError(
-            f"the package {source} is neither in {_places(folders)} nor built in. "
-            f"Fetch it: flexcheck packages pull {source}, or give its .tgz file."
-        )
-    return found
+    if _is_name(source):
+        found = find_package(*split_name(str(source)), folders)
+        if found is not None:
+            return found
+    return MemoryShelf(read_package(locate(source, folders)))
+
+
+def locate(source: str | Path, folders: Sequence[Path] = ()) -> Path:
+    """Return the file or folder of a package that is no pack.
+
+    Raises:
+        PackageError: `ID#VERSION` is in none of the folders and not in the cache.
+    """
+    if not _is_name(source):
+        return Path(source)
+    for place in _candidates(*split_name(str(source)), folders):
+        if place.exists():
+            return place
+    raise PackageError(
+        f"the package {source} is not in {_places(folders)}. "
+        f"Fetch it: flexcheck packages pull {source}, or give its .tgz file."
+    )
+
+
+def _is_name(source: str | Path) -> bool:
+    path = Path(source)
+    return "#" in path.name and path.suffix != ".tgz" and not path.exists()
 
 
 def find_package(package: str, version: str, folders: Sequence[Path] = ()) -> Shelf | None:

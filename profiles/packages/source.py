@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import tarfile
 import zlib
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -59,6 +60,10 @@ class Package:
             resource = _parse(content, f"{self.place}: {name}")
             if "resourceType" in resource:
                 yield resource
+
+    def counts(self) -> dict[str, int]:
+        """Count the resources by type."""
+        return dict(sorted(Counter(r["resourceType"] for r in self.resources()).items()))
 
 
 def read_package(path: Path) -> Package:
@@ -134,18 +139,23 @@ def _folder_members(folder: Path) -> dict[str, bytes]:
         ) from error
 
 
-def _tgz_members(path: Path) -> dict[str, bytes]:
+def read_members(archive: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield name (with its folders) and content of each regular file in a `.tgz`.
+
+    Raises:
+        PackageError: it is broken, too large, or a name in it points out of it.
+    """
     try:
-        with tarfile.open(path, "r:gz") as archive:
-            return dict(_wanted(archive, path))
+        with tarfile.open(archive, "r:gz") as opened:
+            yield from _safe_members(opened, archive)
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise PackageError(
-            f"{path} is no gzipped tar file, or is cut off ({error}). Fetch it again: "
+            f"{archive} is no gzipped tar file, or is cut off ({error}). Fetch it again: "
             "flexcheck packages pull ID#VERSION."
         ) from error
 
 
-def _wanted(archive: tarfile.TarFile, path: Path) -> Iterator[tuple[str, bytes]]:
+def _safe_members(archive: tarfile.TarFile, path: Path) -> Iterator[tuple[str, bytes]]:
     size = 0
     for member in archive:
         name = PurePosixPath(member.name)
@@ -159,10 +169,18 @@ def _wanted(archive: tarfile.TarFile, path: Path) -> Iterator[tuple[str, bytes]]
             raise PackageError(
                 f"{path} unpacks to more than {LARGEST_PACKAGE >> 20} MiB. It is no FHIR package."
             )
-        parts = [part for part in name.parts if part != "."]
         stream = archive.extractfile(member) if member.isfile() else None
-        if stream and parts[0] == "package" and len(parts) == 2 and name.suffix == ".json":  # noqa: PLR2004 - folder and file
-            yield parts[1], stream.read()
+        if stream:
+            yield str(name), stream.read()
+
+
+def _tgz_members(path: Path) -> dict[str, bytes]:
+    members = {}
+    for name, content in read_members(path):
+        folder, _, file = name.rpartition("/")
+        if folder == "package" and file.endswith(".json"):
+            members[file] = content
+    return members
 
 
 def _parse(content: bytes, place: str) -> dict[str, Any]:
