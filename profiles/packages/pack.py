@@ -56,12 +56,10 @@ def build_pack(package: Package) -> bytes:
     """
     blocks: list[bytes] = []
     indexes: dict[str, int] = {}
-    counts: dict[str, int] = {}
     for kind, by_key in items_of(package).items():
         rows = [(key, version, body) for key in by_key for version, body in by_key[key]]
         index = _fill(blocks, sorted(rows, key=_order))
         indexes[kind] = len(blocks)
-        counts[kind] = len(rows)
         blocks.append(_compress(orjson.dumps(index, option=orjson.OPT_SORT_KEYS)))
     header = {
         "format": PACK_FORMAT,
@@ -69,7 +67,7 @@ def build_pack(package: Package) -> bytes:
         "version": package.version,
         "dependencies": dict(package.dependencies),
         "fingerprint": package.fingerprint,
-        "counts": counts,
+        "counts": {kind: n for kind, n in package.counts().items() if kind in KINDS},
         "indexes": indexes,
         "blocks": [len(block) for block in blocks],
     }
