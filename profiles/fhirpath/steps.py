@@ -1,0 +1,214 @@
+"""From an element to its children. Imports code, model and values.
+
+Where the type of an element is known when the expression is compiled, so are its JSON keys, and a
+step is a look-up. Elsewhere the keys are found in the JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from profiles.fhirpath.code import EMPTY, NOTHING, Code, Items, Run, Scope
+from profiles.fhirpath.model import CHOICE_TYPES, PRIMITIVES, TypeModel
+from profiles.fhirpath.values import Node, fields
+
+#: Gives the children of one element.
+Step = Callable[[Any], Items]
+#: Types whose instances say their own type.
+RESOURCES = frozenset({"Resource", "DomainResource"})
+
+
+def step_of(model: TypeModel, types: tuple[str, ...], name: str) -> tuple[Step, tuple[str, ...]]:
+    """Return how to get the children of that name, and their types."""
+    facts = [model.element(type_name, name) for type_name in types]
+    known = [fact for fact in facts if fact is not None]
+    if not types or len(known) < len(facts):
+        return _any_key(name), ()
+    keys = dict.fromkeys(key for fact in known for key in fact.keys)
+    return _step(list(keys)), tuple(dict.fromkeys(type_name for _, type_name in keys))
+
+
+def _step(keys: list[tuple[str, str]]) -> Step:
+    if len(keys) > 1:
+        return _choice([(key, f"_{key}" if type_ in PRIMITIVES else "") for key, type_ in keys])
+    key, type_name = keys[0]
+    return _primitive(key, f"_{key}") if type_name in PRIMITIVES else _complex(key)
+
+
+def _complex(key: str) -> Step:
+    def step(item: Any) -> Items:
+        if type(item) is not dict and (item := fields(item)) is None:
+            return EMPTY
+        value = item.get(key)
+        if value is None:
+            return EMPTY
+        return value if type(value) is list else [value]
+
+    return step
+
+
+def _primitive(key: str, shadow: str) -> Step:
+    def step(item: Any) -> Items:
+        if type(item) is not dict and (item := fields(item)) is None:
+            return EMPTY
+        value = item.get(key)
+        if shadow in item:
+            return _with_shadow(value, item[shadow], "")
+        if value is None:
+            return EMPTY
+        return value if type(value) is list else [value]
+
+    return step
+
+
+def _choice(keys: list[tuple[str, str]]) -> Step:
+    def step(item: Any) -> Items:
+        if type(item) is not dict and (item := fields(item)) is None:
+            return EMPTY
+        for key, shadow in keys:
+            if key in item or (shadow and shadow in item):
+                return _members(item, key)
+        return EMPTY
+
+    return step
+
+
+def _members(item: dict[str, Any], key: str, type_name: str = "") -> Items:
+    value, shadow = item.get(key), item.get(f"_{key}")
+    if shadow is not None:
+        return _with_shadow(value, shadow, type_name)
+    if value is None:
+        return EMPTY
+    return value if type(value) is list else [value]
+
+
+def _any_key(name: str) -> Step:
+    choices = tuple((name + suffix, f"_{name}{suffix}") for suffix, _ in CHOICE_TYPES)
+    shadow = f"_{name}"
+
+    def step(item: Any) -> Items:
+        if type(item) is not dict and (item := fields(item)) is None:
+            return EMPTY
+        if name in item or shadow in item:
+            return _members(item, name)
+        for key, beside in choices if any(key.startswith(name) for key in item) else ():
+            if key in item or beside in item:
+                return _members(item, key)
+        return EMPTY
+
+    return step
+
+
+def _with_shadow(value: Any, shadow: Any, type_name: str) -> Items:
+    """Join the values of a primitive with the ids and extensions beside them."""
+    values = value if type(value) is list else [value]
+    extras = shadow if type(shadow) is list else [shadow]
+    found: Items = []
+    for index in range(max(len(values), len(extras))):
+        one = values[index] if index < len(values) else None
+        extra = extras[index] if index < len(extras) else None
+        if type(extra) is dict:
+            found.append(Node(one, type_name, extra))
+        elif one is not None:
+            found.append(one)
+    return found
+
+
+def typed_step(model: TypeModel, name: str) -> Step:
+    """Return how to get the children of that name as nodes that know their type."""
+    untyped = _any_key(name)
+
+    def step(item: Any) -> Items:
+        members = fields(item)
+        if members is None:
+            return EMPTY
+        fact = model.element(item.type, name) if type(item) is Node else None
+        if fact is None:
+            return [typed(found, _guessed(members, name, found)) for found in untyped(item)]
+        return [
+            typed(found, type_name)
+            for key, type_name in fact.keys
+            for found in _members(members, key)
+        ]
+
+    return step
+
+
+def _guessed(members: dict[str, Any], name: str, found: Any) -> str:
+    if name not in members:
+        for suffix, type_name in CHOICE_TYPES:
+            if name + suffix in members or f"_{name}{suffix}" in members:
+                return type_name
+    return guess(found)
+
+
+def guess(value: Any) -> str:
+    """Return the FHIR type that a JSON value surely has, "" if there is none."""
+    if type(value) is dict:
+        name = value.get("resourceType")
+        return name if isinstance(name, str) else ""
+    return {bool: "boolean", int: "integer", float: "decimal"}.get(type(value), "")
+
+
+def typed(value: Any, type_name: str) -> Node:
+    """Return a node with its type; a resource says its type itself."""
+    if type(value) is Node:
+        return Node(value.value, value.type or type_name, value.extra)
+    if type(value) is dict and (not type_name or type_name in RESOURCES):
+        type_name = guess(value) or type_name
+    return Node(value, type_name)
+
+
+def children(item: Any) -> Items:
+    """Return all children, in the order of the JSON.
+
+    >>> children({"resourceType": "Patient", "active": True, "name": [{}, {}]})
+    [True, {}, {}]
+    """
+    members = fields(item) or {}
+    found: Items = []
+    for key in members:
+        if key == "resourceType" or (key[0:1] == "_" and key[1:] in members):
+            continue
+        found += _members(members, key.removeprefix("_"))
+    return found
+
+
+def typed_children(model: TypeModel, item: Any) -> Items:
+    """Return all children as nodes that know their type."""
+    members = fields(item) or {}
+    type_name = item.type if type(item) is Node else ""
+    found: Items = []
+    for key in members:
+        if key == "resourceType" or (key[0:1] == "_" and key[1:] in members):
+            continue
+        name = key.removeprefix("_")
+        fact = model.element(type_name, name)
+        declared = fact.keys[0][1] if fact else ""
+        found += [typed(one, declared or guess(one)) for one in _members(members, name)]
+    return found
+
+
+def from_focus(step: Step, types: tuple[str, ...]) -> Code:
+    """Return the code of a step from `$this`."""
+
+    def run(_scope: Scope, this: Any) -> Items:
+        return EMPTY if this is NOTHING else step(this)
+
+    return Code(run, None, types)
+
+
+def from_items(base: Run, step: Step, types: tuple[str, ...]) -> Code:
+    """Return the code of a step from the items of a collection."""
+
+    def run(scope: Scope, this: Any) -> Items:
+        items = base(scope, this)
+        if len(items) == 1:
+            return step(items[0])
+        found: Items = []
+        for item in items:
+            found += step(item)
+        return found
+
+    return Code(run, None, types)

@@ -1,0 +1,100 @@
+"""Runs cases of the official FHIRPath suite (../shared/fhirpath-tests, README there)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from profiles.fhirpath import (
+    FhirPathError,
+    FhirPathSyntaxError,
+    Node,
+    Quantity,
+    Scope,
+    compile_expression,
+)
+
+if TYPE_CHECKING:
+    from profiles.fhirpath import TypeModel
+
+FOLDER = Path(__file__).parents[2].parent / "shared" / "fhirpath-tests"
+NOW = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
+
+
+@cache
+def cases() -> tuple[dict[str, Any], ...]:
+    """All cases, in order; `id` tells those of one name apart."""
+    found = orjson.loads((FOLDER / "tests.json").read_bytes())
+    seen: dict[str, int] = {}
+    for case in found:
+        name = f"{case['group']}/{case['name']}"
+        seen[name] = seen.get(name, 0) + 1
+        case["id"] = name if seen[name] == 1 else f"{name}#{seen[name]}"
+    return tuple(found)
+
+
+@cache
+def resource(name: str) -> Any:
+    return orjson.loads((FOLDER / "input" / name).read_bytes())
+
+
+def conforms(node: Any, profile: str) -> bool | None:
+    """Base profiles of resource types, as the suite asks for."""
+    base = "http://hl7.org/fhir/StructureDefinition/"
+    return node["resourceType"] == profile[len(base) :] if profile.startswith(base) else None
+
+
+def failure(case: dict[str, Any], model: TypeModel) -> str:
+    """Why a case does not pass; "" where it passes."""
+    arguments, context_type = (), ""
+    scope = Scope(now=NOW, conforms_to=conforms)
+    if case["input"]:
+        scope.resource = resource(case["input"])
+        arguments, context_type = (scope.resource,), scope.resource["resourceType"]
+    strict = case["mode"] == "strict" or case["invalid"] == "semantic"
+    try:
+        expression = compile_expression(
+            case["expression"], context_type=context_type, model=model, strict=strict
+        )
+    except FhirPathSyntaxError as error:
+        return "" if case["invalid"] else f"refused: {error}"
+    try:
+        found = expression.nodes(*arguments, scope=scope)
+    except FhirPathError as error:
+        return "" if case["invalid"] in {"semantic", "execution"} else f"error: {error}"
+    if case["invalid"]:
+        return f"not refused ({case['invalid']}): {found}"
+    return difference(case, found)
+
+
+def difference(case: dict[str, Any], found: list[Any]) -> str:
+    shown = [str(bool(found)).lower()] if case["predicate"] else [written(item) for item in found]
+    expected = [output["value"] for output in case["outputs"]]
+    if not case["ordered"]:
+        shown, expected = sorted(shown), sorted(expected)
+    if shown == [value.removeprefix("@").removeprefix("T") for value in expected]:
+        return ""
+    if numbers(shown) and numbers(shown) == numbers(expected):
+        return ""
+    return f"expected {expected}, found {shown}"
+
+
+def numbers(values: list[str]) -> list[Decimal]:
+    try:
+        return [Decimal(value) for value in values]
+    except ArithmeticError:
+        return []
+
+
+def written(item: Any) -> str:
+    value = item.value if isinstance(item, Node) else item
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Quantity) and value.unit == "1":
+        return f"{value.value} '1'"
+    return str(value)
