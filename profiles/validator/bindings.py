@@ -33,8 +33,20 @@ class Terminology:
         self._known: dict[tuple[str, str], str] = {}
         self._members: dict[str, Callable[[str | None, str], bool | None] | None] = {}
 
+    def lone_coding(self, value: dict[str, Any], scope: Scope) -> Found:
+        """A Coding that is no part of a CodeableConcept, or a Quantity: a warning at most.
+
+        What makes it an error is a required binding; so it is in the HL7 validator.
+        """
+        found = self.coding(value, scope)
+        for each in found or ():
+            each.severity = "warning"
+        return found
+
     def coding(self, value: dict[str, Any], scope: Scope) -> Found:
-        """A Coding (or Quantity) whose system a package carries has a code of that system."""
+        """A Coding whose system a package carries has a code of that system."""
+        if type(value) is not dict:
+            return None
         system, code = value.get("system"), value.get("code")
         if type(system) is not str or type(code) is not str:
             return self._odd_coding(system, code)
@@ -53,9 +65,13 @@ class Terminology:
         )
 
     def _odd_coding(self, system: Any, code: Any) -> Found:
-        if type(code) is int and type(system) is str and self._judge(system, str(code)):
-            return problem("code-invalid", f"{code} is no code of {system}", "code", at=".code")
-        return _relative(system)
+        """A code that is written as a number, which its own check reports, is judged as text."""
+        if type(code) is not int or type(system) is not str:
+            return None
+        said = self._judge(system, str(code))
+        if said in {"", "unknown"}:
+            return None
+        return problem("code-invalid", said, f"code:{code}", at=".code", rule="code")
 
     def _judge(self, system: str, code: str) -> str:
         found = self._definitions.code_system(system)
@@ -73,8 +89,45 @@ class Terminology:
         """Whether codes are in a value set; None where no package has it."""
         if canonical not in self._members:
             found = self._definitions.value_set(canonical)
-            self._members[canonical] = None if found is None else _member(found)
+            self._members[canonical] = (
+                None
+                if found is None
+                else _member(found, self._bare(canonical), self._is_complete)
+            )
         return self._members[canonical]
+
+    def _is_complete(self, system: str) -> bool:
+        found = self._definitions.code_system(system)
+        return found is not None and found.content == "complete"
+
+    def _bare(self, canonical: str, seen: tuple[str, ...] = ()) -> frozenset[str]:
+        """The codes that the HL7 validator accepts without a system.
+
+        It takes a listed code at face value where a value set, or one that it imports, includes
+        nothing else (ValueSetValidator.inComponent, `only`).
+        """
+        facts = getattr(self._definitions, "value_set_facts", lambda _: None)(canonical)
+        includes = (facts or {}).get("include") or ()
+        found: set[str] = set()
+        for each in includes:
+            if len(includes) == 1:
+                found.update(each.get("concept") or ())
+            for url in each.get("valueSet") or ():
+                if url not in seen:
+                    found |= self._bare(url, (*seen, url))
+        return frozenset(found)
+
+    def has(self, value: Any, canonical: str) -> bool | None:
+        """Whether a code, Coding or CodeableConcept is in a value set (FHIRPath `memberOf`)."""
+        member = self.member(canonical)
+        if member is None:
+            return None
+        if not isinstance(value, dict):
+            return member(None, str(value))
+        verdicts = [member(*pair) for pair in _pairs(value.get("coding", value))]
+        if any(verdicts):
+            return True
+        return None if None in verdicts else False
 
     def binding(self, element: Element, kind: str, owner: str) -> Check | None:
         """The check of an element's binding for one of its types; None where nothing is bound."""
@@ -93,7 +146,7 @@ class Terminology:
         if kind == "CodeableConcept":
             return _concept(member, bound)
         if kind in {"Coding", "Quantity"}:
-            return _coding(member, bound)
+            return _coding(member, bound, self._is_complete)
         return None
 
 
@@ -117,7 +170,7 @@ def _bound(binding: dict[str, Any]) -> list[tuple[str, str]]:
         return [(value_set, strength)]
     for each in binding.get("extension", ()):
         if each.get("url") == MAX_VALUE_SET:
-            return [(each.get("valueCanonical") or each.get("valueUri"), "required")]
+            return [(each.get("valueCanonical") or each.get("valueUri"), "max")]
     return []
 
 
@@ -129,9 +182,11 @@ def _unknown_set(value_set: str) -> Check:
     return check
 
 
-def _member(found: ValueSet) -> Callable[[str | None, str], bool | None]:
+def _member(
+    found: ValueSet, bare: frozenset[str], complete: Callable[[str], bool]
+) -> Callable[[str | None, str], bool | None]:
     codes, whole, unknown = found.codes, found.whole_systems, found.unknown
-    canonical_unknown = any(each not in codes and "ValueSet" in each for each in unknown)
+    imports = any(each not in codes and "ValueSet" in each for each in unknown)
     every = frozenset().union(*codes.values()) if codes else frozenset()
 
     def member(system: str | None, code: str) -> bool | None:
@@ -141,9 +196,14 @@ def _member(found: ValueSet) -> Callable[[str | None, str], bool | None]:
             if LANGUAGES in whole or LANGUAGES in unknown:
                 return bool(LANGUAGE.fullmatch(code))
             return None if whole or unknown else False
+        if not system:
+            return code in bare or (None if imports else False)
         if code in codes.get(system, ()) or system in whole:
             return True
-        return None if system in unknown or canonical_unknown else False
+        if system in unknown or imports:
+            return None
+        # Of a system without a list of codes no one can say that a code is not meant.
+        return False if system not in codes or complete(system) else None
 
     return member
 
@@ -168,44 +228,65 @@ def _code(member: Any, bound: _Binding) -> Check:
     return check
 
 
-def _pairs(codings: Any) -> list[tuple[str | None, str]]:
+def _pairs(codings: Any) -> list[tuple[str, str]]:
     pairs = []
     for each in codings if isinstance(codings, list) else [codings]:
-        if isinstance(each, dict) and isinstance(each.get("code"), str | int):
-            system = each.get("system")
-            pairs.append((system if isinstance(system, str) else "", str(each["code"])))
+        if not isinstance(each, dict):
+            continue
+        system, code = each.get("system"), each.get("code")
+        if isinstance(code, str | int) or (code is None and isinstance(system, str)):
+            text = "" if code is None else str(code)
+            pairs.append((system if isinstance(system, str) else "", text))
     return pairs
 
 
 def _concept(member: Any, bound: _Binding) -> Check:
+    """A CodeableConcept: one of its codings is in the value set."""
+
     def check(value: Any, scope: Scope) -> Found:
-        return _judge(member, bound, value.get("coding"), scope) if type(value) is dict else None
-
-    return check
-
-
-def _coding(member: Any, bound: _Binding) -> Check:
-    def check(value: Any, scope: Scope) -> Found:
-        return _judge(member, bound, value, scope) if type(value) is dict else None
-
-    return check
-
-
-def _judge(member: Any, bound: _Binding, codings: Any, scope: Scope) -> Found:
-    pairs = _pairs(codings)
-    unsure = False
-    for system, code in pairs:
-        verdict = member(system, code)
-        if verdict:
+        if type(value) is not dict:
             return None
-        unsure = unsure or verdict is None
-    if unsure:
-        scope.not_checked.add(f"value set {bound.value_set}")
-        return None
+        pairs = _pairs(value.get("coding"))
+        unsure = False
+        for system, code in pairs:
+            verdict = member(system, code)
+            if verdict:
+                return None
+            unsure = unsure or verdict is None
+        if unsure:
+            scope.not_checked.add(f"value set {bound.value_set}")
+            return None
+        return bound.broken(_none_in(pairs, bound))
+
+    return check
+
+
+def _none_in(pairs: list[tuple[str, str]], bound: _Binding) -> str:
     if not pairs:
-        return bound.broken(f"no code, and one of the value set {bound.value_set} is expected")
+        return f"no code, and one of the value set {bound.value_set} is expected"
     said = ", ".join(f"{system or 'no system'}#{code}" for system, code in pairs[:3])
-    return bound.broken(f"{said} is not in the value set {bound.value_set}")
+    return f"{said} is not in the value set {bound.value_set}"
+
+
+def _coding(member: Any, bound: _Binding, complete: Callable[[str], bool]) -> Check:
+    """A Coding or Quantity: judged where its system is known."""
+
+    def check(value: Any, scope: Scope) -> Found:
+        if bound.severity == "error" and type(value) is dict:
+            if (odd := absolute_system(value, scope)) is not None:
+                return odd
+        for system, code in _pairs(value):
+            if not code:
+                continue
+            verdict = member(system, code)
+            if verdict:
+                return None
+            if verdict is False and complete(system):
+                return bound.broken(_none_in([(system, code)], bound))
+            scope.not_checked.add(f"value set {bound.value_set}")
+        return None
+
+    return check
 
 
 def _relative(system: Any) -> Found:

@@ -11,6 +11,7 @@ from profiles.validator import observations
 from profiles.validator.bindings import Terminology
 from profiles.validator.bundles import bundle, index
 from profiles.validator.constraints import Constraints
+from profiles.validator.extensions import brought_along
 from profiles.validator.problems import both, problem, shown, under
 from profiles.validator.profile import Delta
 from profiles.validator.references import Targets
@@ -116,7 +117,7 @@ class Compiler:
         """The definition of an extension; None where no package has it."""
         structure = self.definitions.structure(url)
         if structure is None or structure.type != "Extension":
-            return None
+            return brought_along(url)
         return self.profile(url) or _nothing
 
     def conforms(self, value: Any, url: str, scope: Scope) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from profiles.fhirpath import compile_expression
+from profiles.fhirpath import DefinitionsModel, FhirPathError, NotEvaluable, compile_expression
 from profiles.validator.problems import Problem
 
 if TYPE_CHECKING:
@@ -25,16 +25,16 @@ class Constraints:
     """Compiles constraints; what cannot be compiled or evaluated is reported as not checked."""
 
     def __init__(self, definitions: Definitions) -> None:
-        self._definitions = definitions
-        self._compiled: dict[tuple[str, str], Any] = {}
+        self._model = DefinitionsModel(definitions)
 
     def check(self, constraint: dict[str, Any], kind: str, owner: str) -> Check | None:
         """The check of one constraint on values of a type."""
         key, text = constraint["key"], constraint.get("expression")
         if key in NATIVE or not text:
             return None
-        compiled = self._compile(text, kind)
-        if compiled is None:
+        try:
+            compiled = compile_expression(text, context_type=kind, model=self._model)
+        except FhirPathError:
             return _not_checked(f"constraint {key}")
         severity = "error" if constraint.get("severity") == "error" else "warning"
         said = f"{key}: {constraint.get('human') or text}"
@@ -42,28 +42,14 @@ class Constraints:
 
         def check(value: Any, scope: Scope) -> Found:
             try:
-                held = holds(
-                    value, resource=scope.resource, root=scope.root, resolver=scope.resolve
-                )
-            except RecursionError:
-                raise
-            except Exception:  # noqa: BLE001 - whatever it is, it was not judged
+                if holds(value, scope.path):
+                    return None
+            except NotEvaluable:
                 scope.not_checked.add(f"constraint {key}")
-                return None
-            if held:
                 return None
             return [Problem(severity, "invariant", said, f"key:{key}", "", owner, key)]
 
         return check
-
-    def _compile(self, text: str, kind: str) -> Any:
-        if (text, kind) not in self._compiled:
-            try:
-                made = compile_expression(text, context_type=kind, model=self._definitions)
-            except Exception:  # noqa: BLE001 - an expression we cannot read is not checked
-                made = None
-            self._compiled[text, kind] = made
-        return self._compiled[text, kind]
 
 
 def _not_checked(what: str) -> Check:

@@ -47,6 +47,8 @@ def discriminator(
     for step in steps:
         nodes = [found for each in nodes for found in _next(of, each, step)]
     made = [test for node in nodes if (test := _test(of, kind, node))]
+    if not steps and made and made[0][0] in {"must be there", "must be absent"}:
+        return None  # that a value is there tells no slice from another
     if not made:
         return None
     says, holds = made[0]
@@ -99,7 +101,10 @@ def _children(of: Compiler, node: Node, name: str) -> list[Node]:
     own = node.child(name)
     if own is not None:
         return [own]
-    found = []
+    # Code that is fixed in a slice below: R4's bp tells its components apart by `code.coding.code`.
+    found = [
+        child for each in node.slices if each.min and (child := each.child(name)) is not None
+    ]
     for entry in node.types:
         trees = [of.profile_tree(url) for url in entry.get("profile") or ()]
         trees.append(of.types.tree(type_code(entry)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from profiles.issues import INVALID, Issue
 from profiles.validator.compiler import Compiler
+from profiles.validator.defects import without_known
 from profiles.validator.reading import read
 from profiles.validator.scope import Scope
 
@@ -41,10 +42,15 @@ class Validator:
     Args:
         definitions: the packages; the contract's versions where none are given.
         profiles: profiles that every resource is judged against, beside those it claims.
+        known_defects: whether rules of the guides that are known to be wrong are waived.
     """
 
     def __init__(
-        self, definitions: Definitions | None = None, profiles: Iterable[str] = ()
+        self,
+        definitions: Definitions | None = None,
+        profiles: Iterable[str] = (),
+        *,
+        known_defects: bool = True,
     ) -> None:
         if definitions is None:
             from profiles.packages import load_default_packages  # noqa: PLC0415 - slow, optional
@@ -52,6 +58,7 @@ class Validator:
             definitions = load_default_packages()
         self._compiler = Compiler(definitions)
         self._profiles = tuple(profiles)
+        self._known_defects = known_defects
 
     def validate(
         self, resource: dict[str, Any] | str | bytes, profiles: Sequence[str] = ()
@@ -64,13 +71,21 @@ class Validator:
                 return Report(tuple(issues or [_no_object()]))
             resource = parsed
         not_checked: set[str] = set()
-        scope = Scope(resource, resource, not_checked)
+        scope = Scope(
+            resource,
+            resource,
+            not_checked,
+            member_of=self._compiler.terminology.has,
+            conforms_to=self._compiler.conforms,
+        )
         try:
             found = self._compiler.whole(resource, scope, (*self._profiles, *profiles))
         except RecursionError:
             return Report((_too_deep(resource),))
         name = resource.get("resourceType")
         if found is not None:
+            if self._known_defects:
+                found = without_known(found, resource)
             issues = [*issues, *_issues(name if isinstance(name, str) else "", found)]
         return Report(tuple(issues), tuple(sorted(not_checked)))
 
@@ -85,22 +100,17 @@ def _too_deep(resource: dict[str, Any]) -> Issue:
 
 
 def _issues(name: str, found: list[Problem]) -> list[Issue]:
-    """Place the problems; of those with one cause in one place the first is kept."""
-    seen: set[tuple[str, str]] = set()
-    issues = []
+    """Place the problems; of those with one cause in one place the first is kept, worst first."""
+    kept: dict[tuple[str, str], Problem] = {}
     for each in found:
-        if (each.at, each.cause) in seen:
-            continue
-        seen.add((each.at, each.cause))
-        place = each.at.lstrip(".") if each.cause == "type" and each.at.count(".") == 1 else ""
-        issues.append(
-            Issue(
-                each.severity,
-                each.code,
-                place or f"{name}{each.at}",
-                each.message,
-                each.profile,
-                each.rule,
-            )
-        )
-    return issues
+        before = kept.get((each.at, each.cause))
+        if before is None or (each.severity == "error" and before.severity != "error"):
+            kept[each.at, each.cause] = each
+    return [
+        Issue(each.severity, each.code, _place(name, each), each.message, each.profile, each.rule)
+        for each in kept.values()
+    ]
+
+
+def _place(name: str, each: Problem) -> str:
+    return f"{name}{each.at}" if name else each.at.lstrip(".")

@@ -16,6 +16,27 @@ if TYPE_CHECKING:
     from profiles.validator.problems import Check, Found
     from profiles.validator.scope import Scope
 
+#: Extensions that the HL7 validator brings along (R5 preview, 4.5.0) and US Core's examples use.
+BROUGHT_ALONG = {
+    "http://hl7.org/fhir/StructureDefinition/instance-name": "valueString",
+    "http://hl7.org/fhir/StructureDefinition/instance-description": "valueMarkdown",
+}
+
+
+def brought_along(url: str) -> Check | None:
+    """The check of an extension that no package has, but every validator of HL7's."""
+    name = BROUGHT_ALONG.get(url)
+    if name is None:
+        return None
+
+    def check(value: Any, scope: Scope) -> Found:
+        others = [key for key in value if key[:5] == "value" and key != name]
+        if not others:
+            return None
+        return problem("structure", f"{name} expected, not {others[0]}", "type", at=".value")
+
+    return check
+
 
 def content(value: dict[str, Any], scope: Scope) -> Found:
     """ext-1: either extensions or a value, not both and not neither; a url in any case."""

@@ -1,9 +1,14 @@
-"""Where a value stands: its resource, what contains that, its Bundle. Imports nothing of ours."""
+"""Where a value stands: its resource, what contains that, its Bundle. Imports `profiles.fhirpath`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from profiles.fhirpath import Scope as PathScope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(slots=True)
@@ -16,6 +21,8 @@ class Scope:
         entries: the resources of the Bundle around it, by fullUrl and by `Type/id`.
         full_url: the fullUrl of the Bundle entry that the resource stands in.
         urls: of a Bundle, the fullUrl of each resource by its identity.
+        member_of: whether a code is in a value set (FHIRPath `memberOf`), None: nobody knows.
+        conforms_to: whether a value conforms to a profile.
         not_checked: what could not be judged offline; one set for the whole validation.
     """
 
@@ -25,15 +32,47 @@ class Scope:
     entries: dict[str, Any] = field(default_factory=dict)
     full_url: str = ""
     urls: dict[int, str] = field(default_factory=dict)
+    member_of: Callable[[Any, str], bool | None] | None = None
+    conforms_to: Callable[[Any, str, Scope], bool | None] | None = None
+    _path: PathScope | None = None
+
+    @property
+    def path(self) -> PathScope:
+        """The same for FHIRPath, made once."""
+        found = self._path
+        if found is None:
+            found = self._path = PathScope(
+                resource=self.resource,
+                root=self.root,
+                resolver=self.resolve,
+                member_of=self.member_of,
+                conforms_to=self._conforms,
+            )
+        return found
+
+    def _conforms(self, value: Any, url: str) -> bool | None:
+        return self.conforms_to(value, url, self) if self.conforms_to else None
+
+    def _other(self, resource: dict[str, Any], root: dict[str, Any], url: str) -> Scope:
+        return Scope(
+            resource,
+            root,
+            self.not_checked,
+            self.entries,
+            url,
+            {},
+            self.member_of,
+            self.conforms_to,
+        )
 
     def contained(self, resource: dict[str, Any]) -> Scope:
         """The scope of a contained resource."""
-        return Scope(resource, self.root, self.not_checked, self.entries, self.full_url)
+        return self._other(resource, self.root, self.full_url)
 
     def entry(self, resource: dict[str, Any]) -> Scope:
         """The scope of a resource in a Bundle, or of one that is a parameter."""
         url = self.urls.get(id(resource), "")
-        return Scope(resource, resource, self.not_checked, self.entries, url)
+        return self._other(resource, resource, url)
 
     def resolve(self, reference: Any) -> Any:
         """What a reference leads to inside this resource or its Bundle, else None."""

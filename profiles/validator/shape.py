@@ -25,7 +25,7 @@ def kind(value: Any) -> str:
 
 
 def many(item: Check) -> Check:
-    """An array of values."""
+    """An array of objects."""
 
     def check(value: Any, scope: Scope) -> Found:
         if type(value) is not list:
@@ -37,6 +37,32 @@ def many(item: Check) -> Check:
         return found if value else problem("structure", "an array cannot be empty", "empty")
 
     return check
+
+
+def simple_many(item: Check) -> Check:
+    """An array of primitives.
+
+    https://hl7.org/fhir/R4/json.html#primitive forbids an empty one, and null but beside `_x`; the
+    HL7 validator passes over both (JsonParser.parseChildPrimitive), so they are warnings.
+    """
+
+    def check(value: Any, scope: Scope) -> Found:
+        if type(value) is not list:
+            return problem("structure", f"must be an array, not {kind(value)}", "json", rule="json")
+        found: Found = None
+        for place, each in enumerate(value):
+            if (more := item(each, scope)) is not None:
+                more = _mild(more) if each is None else more
+                found = both(found, under(f"[{place}]", more))
+        return found if value else _mild(problem("structure", "an array cannot be empty", "empty"))
+
+    return check
+
+
+def _mild(found: list[Problem]) -> list[Problem]:
+    for each in found:
+        each.severity = "warning"
+    return found
 
 
 def _no_array(value: Any, item: Check, scope: Scope) -> list[Problem]:
@@ -116,4 +142,4 @@ def sibling(element: Check, *, listed: bool) -> Check:
             return both(found, bare)
         return found
 
-    return many(one) if listed else one
+    return simple_many(one) if listed else one

@@ -103,7 +103,9 @@ class Types:
 
     def _value(self, child: Node, kind: str, owner: Structure) -> Check:
         item = all_of(self._item(child, kind, owner)) or accept
-        return shape.many(item) if child.many else item
+        if not child.many:
+            return item
+        return shape.simple_many(item) if kind in PRIMITIVES else shape.many(item)
 
     def _sibling(self, child: Node, kind: str, owner: Structure) -> Check:
         return shape.sibling(self.check("Element"), listed=child.many)
@@ -118,6 +120,9 @@ class Types:
             allowed = self._of.target_types(entry["targetProfile"])
             target = self._of.targets.check(allowed, owner.canonical, child.id)
             checks.extend([target] if target else [])
+        if kind == "Coding":
+            one = owner.type == "CodeableConcept"
+            checks.append(self._of.terminology.coding if one else self._of.terminology.lone_coding)
         if kind == "Extension":
             inside = extensions.nested if owner.type == "Extension" else extensions.defined
             checks.append(inside(self._of.extension))
@@ -185,8 +190,8 @@ def _counts(node: Node, owner: Structure) -> list[Check]:
     return rules
 
 
-def _coded(of: Compiler) -> list[Check]:
-    return [bindings.absolute_system, of.terminology.coding]
+def _quantity(of: Compiler) -> list[Check]:
+    return [bindings.absolute_system, of.terminology.lone_coding]
 
 
 def _identifier(of: Compiler) -> list[Check]:
@@ -208,8 +213,7 @@ def DOMAIN(of: Compiler) -> list[Check]:  # noqa: N802 - one row of the table be
 
 #: The rules of whole values by type, beside cardinality and FHIRPath constraints.
 WHOLE: dict[str, Callable[[Compiler], list[Check]]] = {
-    "Coding": _coded,
-    **dict.fromkeys(QUANTITIES, _coded),
+    **dict.fromkeys(QUANTITIES, _quantity),
     "Identifier": _identifier,
     "Reference": _reference,
     "Extension": _extension,
