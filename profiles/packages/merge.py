@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 #: Names by which a node is found, not facts to lay over.
 _IDENTITY = frozenset({"id", "path", "sliceName", "base"})
 _ONE_OF = ("fixed", "pattern")
+#: Types that a binding can be on: eld-11, https://hl7.org/fhir/R4/elementdefinition.html#constraints.
+_CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "uri"})
 
 
 def merge(element: Element, over: Element) -> None:
@@ -26,6 +28,14 @@ def merge(element: Element, over: Element) -> None:
         else:
             _drop_other_value(element, name)
             element[name] = deepcopy(value)
+    if "binding" in element and not _bindable(element):
+        del element["binding"]
+
+
+def _bindable(element: Element) -> bool:
+    """Return whether some type has codes; the HL7 publisher drops a binding where none has."""
+    types = element.get("type", ())
+    return not types or any(kind["code"] in _CODED for kind in types)
 
 
 def _drop_other_value(element: Element, name: str) -> None:
