@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 settings.register_profile("steady", deadline=None, max_examples=60)
 settings.load_profile("steady")
 
+
 @pytest.fixture
 def make_tgz(tmp_path: Path) -> Callable[..., Path]:
     def make(*resources: Mapping[str, Any], **manifest: Any) -> Path:

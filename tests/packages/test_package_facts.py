@@ -177,7 +177,12 @@ def test_a_text_property_is_prose_once_a_value_has_a_space() -> None:
 
 def test_a_value_set_without_compose_keeps_its_expansion() -> None:
     contains = [
-        {"system": "urn:s", "code": "top", "abstract": True, "contains": [{"system": "urn:s", "code": "a"}]},
+        {
+            "system": "urn:s",
+            "code": "top",
+            "abstract": True,
+            "contains": [{"system": "urn:s", "code": "a"}],
+        },
         {"system": "urn:t", "code": "b", "display": "prose"},
     ]
     facts = value_set_facts({"url": "urn:v", "expansion": {"contains": contains}})

@@ -118,9 +118,7 @@ def test_a_package_of_another_fhir_version_is_refused_with_what_to_give(tmp_path
     assert "R4 edition" in said
 
 
-@pytest.mark.parametrize(
-    "versions", [{"fhirVersions": ["5.0.0", "4.0.1"]}, {"fhirVersions": None}]
-)
+@pytest.mark.parametrize("versions", [{"fhirVersions": ["5.0.0", "4.0.1"]}, {"fhirVersions": None}])
 def test_a_package_of_several_versions_or_of_none_named_is_read(
     make_tgz: Callable[..., Path], versions: dict
 ) -> None:

@@ -53,7 +53,10 @@ def facts(element: dict[str, Any]) -> dict[str, Any]:
     found["types"] = sorted(json.dumps(t, sort_keys=True) for t in types(element))
     found["constraints"] = sorted({c["key"] for c in element.get("constraint", ())})
     found["reference"] = element.get("contentReference", "").rpartition("#")[2]
-    for name, keys in (("binding", ("strength", "valueSet")), ("slicing", ("discriminator", "rules"))):
+    for name, keys in (
+        ("binding", ("strength", "valueSet")),
+        ("slicing", ("discriminator", "rules")),
+    ):
         found[name] = [element.get(name, {}).get(key) for key in keys]
     return found
 
