@@ -25,8 +25,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from profiles.fhirpath.code import NOTHING, Code, Items, Scope, test_of
+from profiles.fhirpath.code import NOTHING, Code, Items, Scope, Truth, test_of
 from profiles.fhirpath.compiler import ExpressionCompiler, NeedTypes
+from profiles.fhirpath.corrections import corrected
 from profiles.fhirpath.errors import (
     EvaluationError,
     FhirPathError,
@@ -34,6 +35,7 @@ from profiles.fhirpath.errors import (
     NotEvaluable,
 )
 from profiles.fhirpath.model import DefinitionsModel, ElementFact, NoModel, TypeModel
+from profiles.fhirpath.native import NATIVE
 from profiles.fhirpath.parser import parse
 from profiles.fhirpath.steps import typed
 from profiles.fhirpath.values import Node, Quantity, plain
@@ -50,6 +52,7 @@ __all__ = [
     "Quantity",
     "Scope",
     "TypeModel",
+    "compile_constraint",
     "compile_expression",
 ]
 
@@ -66,11 +69,13 @@ class Expression:
 
     __slots__ = ("_code", "_context_type", "_test", "text", "typed")
 
-    def __init__(self, text: str, code: Code, context_type: str, *, typed: bool) -> None:
+    def __init__(
+        self, text: str, code: Code, context_type: str, *, typed: bool, test: Truth | None = None
+    ) -> None:
         self.text = text
         self.typed = typed
         self._code = code
-        self._test = test_of(code)
+        self._test = test_of(code) if test is None else test
         self._context_type = context_type
 
     def __repr__(self) -> str:
@@ -117,6 +122,10 @@ class Expression:
         except EvaluationError:
             return False
 
+    def with_test(self, test: Truth) -> Expression:
+        """Return the same expression with another way to tell whether it holds."""
+        return Expression(self.text, self._code, self._context_type, typed=False, test=test)
+
     def _focus(self, node: Any) -> Any:
         if not self.typed or node is NOTHING:
             return node
@@ -153,3 +162,33 @@ def compile_expression(
         FhirPathSyntaxError: the text is no expression; the error has the column.
     """
     return _compiled(text, context_type, _NO_MODEL if model is None else model, strict)
+
+
+def compile_constraint(
+    text: str,
+    key: str,
+    *,
+    context_type: str = "",
+    model: TypeModel | None = None,
+    as_published: bool = False,
+) -> Expression:
+    """Compile a constraint for `holds`, corrected and as native code where there is such.
+
+    Args:
+        text: the expression of ElementDefinition.constraint.
+        key: the key of it.
+        context_type: the type of the focus, as for `compile_expression`.
+        model: what is known of types.
+        as_published: leave aside `corrections.yaml` and native code.
+
+    Raises:
+        FhirPathSyntaxError: the text is no expression.
+
+    >>> compile_constraint("telecom or endpoint", "pd-1").holds({"telecom": [{}, {}]})
+    True
+    """
+    if as_published:
+        return compile_expression(text, context_type=context_type, model=model)
+    compiled = compile_expression(corrected(text, key), context_type=context_type, model=model)
+    test = NATIVE.get((key, text))
+    return compiled if test is None else compiled.with_test(test)

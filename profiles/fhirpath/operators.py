@@ -96,7 +96,10 @@ def timed(code: Code) -> Run:
 
 def _timed(item: Any, kind: str) -> Any:
     value = plain(item)
-    return as_temporal(value, kind) or value
+    found = as_temporal(value, kind)
+    if found is None and type(value) is str:
+        raise EvaluationError(f"{value!r} is no day or time")
+    return found or value
 
 
 def _is_time(code: Code) -> bool:
@@ -104,12 +107,22 @@ def _is_time(code: Code) -> bool:
 
 
 def _equal(left: Code, right: Code) -> Code:
+    if left.test is not None and right.test is not None:
+        return boolean(_same_truth(left.test, right.test))
     if _is_text(right):
         return boolean(_equals_text(left.run, right.constant[0]))  # type: ignore[index]
     a, b = (
         (timed(left), timed(right)) if _is_time(left) and _is_time(right) else (left.run, right.run)
     )
     return boolean(lambda scope, this: equal_lists(a(scope, this), b(scope, this)))
+
+
+def _same_truth(a: Truth, b: Truth) -> Truth:
+    def test(scope: Scope, this: Any) -> bool | None:
+        one, other = a(scope, this), b(scope, this)
+        return None if one is None or other is None else one is other
+
+    return test
 
 
 def _is_text(code: Code) -> bool:
@@ -188,7 +201,7 @@ def _in(left: Code, right: Code) -> Code:
         if not items:
             return None
         if texts is not None:
-            return all(type(plain(item)) is str and plain(item) in texts for item in items)
+            return all(type(item) is str and item in texts for item in map(plain, items))
         others = b(scope, this)
         # Several items are all to be in, as the HL7 validator has it; N1 calls that an error.
         return all(is_in(others, item) for item in items)

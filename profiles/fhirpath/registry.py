@@ -97,17 +97,46 @@ def scalar(
     """
 
     def register(body: Body) -> Body:
-        def items(_scope: Scope, base: Items, *arguments: Items) -> Items:
-            values = [single(argument) for argument in (base, *arguments)]
-            if any(value is None for value in values):
-                return EMPTY
-            found = body(*values)
-            return EMPTY if found is None else [found]
+        def build(compiler: Compiler, call: Call, base: Code, here: tuple[str, ...]) -> Code:
+            arguments = [compiler.code(argument, here) for argument in call.arguments]
+            value = _scalar(body, base.run, arguments)
+            if types == "System.Boolean":
+                return boolean(value)
+            return Code(_listed(value), None, (types,) if types else ())
 
-        function(name, least, most, types or ANY)(items)
+        special(name, least, most)(build)
         return body
 
     return register
+
+
+def _scalar(body: Callable[..., Any], base: Run, arguments: list[Code]) -> Callable[..., Any]:
+    """Return what gives the single value; arguments that are constants are looked at once."""
+    constants = [argument.constant for argument in arguments]
+    if all(constant is not None and len(constant) == 1 for constant in constants):
+        values = [constant[0] for constant in constants if constant]
+
+        def fixed(scope: Scope, this: Any) -> Any:
+            value = single(base(scope, this))
+            return None if value is None else body(value, *values)
+
+        return fixed
+
+    runs = [base, *(argument.run for argument in arguments)]
+
+    def evaluated(scope: Scope, this: Any) -> Any:
+        values = [single(run(scope, this)) for run in runs]
+        return None if any(value is None for value in values) else body(*values)
+
+    return evaluated
+
+
+def _listed(value: Callable[..., Any]) -> Run:
+    def run(scope: Scope, this: Any) -> Items:
+        found = value(scope, this)
+        return EMPTY if found is None else [found]
+
+    return run
 
 
 def predicate(name: str) -> Callable[[Test], Test]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from profiles.fhirpath.code import EMPTY, NOTHING, Code, Items, Run, Scope
+from profiles.fhirpath.code import EMPTY, Code, Items, Run, Scope
 from profiles.fhirpath.model import CHOICE_TYPES, PRIMITIVES, TypeModel
 from profiles.fhirpath.values import Node, fields
 
@@ -192,11 +192,7 @@ def typed_children(model: TypeModel, item: Any) -> Items:
 
 def from_focus(step: Step, types: tuple[str, ...]) -> Code:
     """Return the code of a step from `$this`."""
-
-    def run(_scope: Scope, this: Any) -> Items:
-        return EMPTY if this is NOTHING else step(this)
-
-    return Code(run, None, types)
+    return Code(lambda _scope, this: step(this), None, types)
 
 
 def from_items(base: Run, step: Step, types: tuple[str, ...]) -> Code:

@@ -6,6 +6,7 @@ are no entities to expand but HTML's own names.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html.entities import name2codepoint
 from typing import Any
 from xml.parsers import expat
@@ -97,13 +98,26 @@ class _Reader:
             raise expat.ExpatError("a document type is not allowed")
 
 
-def narrative_faults(text: str) -> list[str]:
-    """Return what is wrong with the XHTML of a narrative; nothing where it may stand.
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """What was found in a narrative's XHTML.
 
-    >>> narrative_faults('<div xmlns="http://www.w3.org/1999/xhtml"><p>Fine&nbsp;</p></div>')
-    []
-    >>> narrative_faults('<div xmlns="http://www.w3.org/1999/xhtml"><script>x</script></div>')
-    ['the element script is not allowed in a narrative']
+    Attributes:
+        faults: what txt-1 does not allow, or why it cannot be read.
+        content: whether there is something that is not white space (txt-2).
+    """
+
+    faults: tuple[str, ...]
+    content: bool
+
+
+def read_narrative(text: str) -> Narrative:
+    """Read the XHTML of a narrative.
+
+    >>> read_narrative('<div xmlns="http://www.w3.org/1999/xhtml"><p>Fine&nbsp;</p></div>').faults
+    ()
+    >>> read_narrative('<div xmlns="http://www.w3.org/1999/xhtml"><script> </script></div>')
+    Narrative(faults=('the element script is not allowed in a narrative',), content=False)
     """
     reader = _Reader()
     parser = expat.ParserCreate("utf-8")
@@ -117,7 +131,5 @@ def narrative_faults(text: str) -> list[str]:
     try:
         parser.Parse(text.encode(), True)
     except (expat.ExpatError, UnicodeEncodeError) as error:
-        return [*reader.faults, f"the XHTML cannot be read: {error}"]
-    if not reader.content:
-        reader.faults.append("a narrative has some content that is not white space")
-    return reader.faults
+        reader.faults.append(f"the XHTML cannot be read: {error}")
+    return Narrative(tuple(reader.faults), reader.content)

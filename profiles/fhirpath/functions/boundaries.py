@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from profiles.fhirpath.code import EMPTY, Code, Items, Scope, single
 from profiles.fhirpath.operators import timed
-from profiles.fhirpath.registry import ANY, scalar, special
+from profiles.fhirpath.registry import scalar, special
 from profiles.fhirpath.temporal import Temporal
 from profiles.fhirpath.values import (
     TEMPORAL,
@@ -116,7 +116,7 @@ def precision(value: Any) -> int | None:
     return max(0, -exponent) if isinstance(exponent, int) else None
 
 
-@scalar("comparable", 1, types=ANY)
+@scalar("comparable", 1, types="System.Boolean")
 def are_comparable(value: Any, other: Any) -> bool:
     """`comparable(quantity)`: whether both can be had in one unit."""
     return comparable(value, other) is not None

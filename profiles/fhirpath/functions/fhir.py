@@ -9,7 +9,7 @@ from profiles.fhirpath.errors import EvaluationError, NotEvaluable
 from profiles.fhirpath.registry import function, special
 from profiles.fhirpath.steps import children, from_items, guess, typed, typed_children, typed_step
 from profiles.fhirpath.values import fields, plain
-from profiles.fhirpath.xhtml import narrative_faults
+from profiles.fhirpath.xhtml import Narrative, read_narrative
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,13 +153,23 @@ def conforms_to(scope: Scope, items: Items, profile: Items) -> Items:
     return [_asked(scope.conforms_to, items[0], url, "conformsTo")]
 
 
-@function("htmlChecks", types="System.Boolean")
-def html_checks(_scope: Scope, items: Items) -> Items:
-    """`htmlChecks()`: the XHTML is what a narrative may hold."""
-    value = single(items)
-    if type(value) is dict:
-        value = value.get("div")
-    return [type(value) is str and not narrative_faults(value)] if items else EMPTY
+def _html(name: str, holds: Callable[[Narrative], bool]) -> None:
+    @special(name)
+    def build(_compiler: Compiler, _call: Call, base: Code, _here: Types) -> Code:
+        run = base.run
+
+        def test(scope: Scope, this: Any) -> bool | None:
+            value = single(run(scope, this))
+            if type(value) is dict:
+                value = value.get("div")
+            return None if value is None else type(value) is str and holds(read_narrative(value))
+
+        return boolean(test)
+
+
+_html("htmlChecks", lambda narrative: not narrative.faults)
+_html("htmlChecks1", lambda narrative: not narrative.faults)
+_html("htmlChecks2", lambda narrative: narrative.content)
 
 
 def _unanswered(name: str, least: int, most: int) -> None:
