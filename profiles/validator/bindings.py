@@ -136,7 +136,8 @@ class Terminology:
         for value_set, strength in _bound(bound):
             member = self.member(value_set)
             if member is None:
-                return _unknown_set(value_set)
+                required = strength == "required" and kind in {"Coding", "Quantity"}
+                return _unknown_set(value_set, absolute_system if required else None)
             return self._check(member, _Binding(value_set, strength, owner, rule), kind)
         return None
 
@@ -174,10 +175,10 @@ def _bound(binding: dict[str, Any]) -> list[tuple[str, str]]:
     return []
 
 
-def _unknown_set(value_set: str) -> Check:
+def _unknown_set(value_set: str, rest: Check | None) -> Check:
     def check(value: Any, scope: Scope) -> Found:
         scope.not_checked.add(f"value set {value_set}")
-        return None
+        return rest(value, scope) if rest is not None and type(value) is dict else None
 
     return check
 

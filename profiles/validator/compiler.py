@@ -11,7 +11,8 @@ from profiles.validator import observations
 from profiles.validator.bindings import Terminology
 from profiles.validator.bundles import bundle, index
 from profiles.validator.constraints import Constraints
-from profiles.validator.extensions import brought_along
+from profiles.validator.context import places
+from profiles.validator.extensions import Definition, brought_along
 from profiles.validator.problems import both, problem, shown, under
 from profiles.validator.profile import Delta
 from profiles.validator.references import Targets
@@ -113,12 +114,13 @@ class Compiler:
             return None
         return checks[0] if len(checks) == 1 else _any(checks)
 
-    def extension(self, url: str) -> Check | None:
+    def extension(self, url: str) -> Definition | None:
         """The definition of an extension; None where no package has it."""
         structure = self.definitions.structure(url)
         if structure is None or structure.type != "Extension":
             return brought_along(url)
-        return self.profile(url) or _nothing
+        modifier = bool(structure.elements[0].get("isModifier"))
+        return Definition(self.profile(url) or _nothing, places(structure), modifier)
 
     def conforms(self, value: Any, url: str, scope: Scope) -> bool:
         """Whether a value has no error against a profile and its type."""
@@ -143,6 +145,15 @@ class Compiler:
     def url_of(self, node: Node) -> str:
         """The profile that a node is the root of."""
         return self._urls.get(id(node), "")
+
+    def ancestors(self, structure: Structure) -> set[str]:
+        """The types that a type is a special form of, itself among them."""
+        found: set[str] = set()
+        each: Structure | None = structure
+        while each is not None and each.type not in found:
+            found.add(each.type)
+            each = self.definitions.structure(each.base)
+        return found
 
     def target_types(self, urls: Sequence[str]) -> frozenset[str]:
         """The resource types that the profiles of a reference's targets are of."""

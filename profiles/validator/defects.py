@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,6 +14,8 @@ from profiles.fhirpath import Expression, NotEvaluable, compile_expression
 
 if TYPE_CHECKING:
     from profiles.validator.problems import Problem
+
+STEP = re.compile(r"\.(\w+)(?:\[(\d+)\])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,22 @@ class Defect:
         if problem.rule != self.rule or problem.profile.partition("|")[0] != self.profile:
             return False
         try:
-            return self.where is None or self.where.holds(resource)
+            return self.where is None or self.where.holds(_holder(resource, problem.at))
         except NotEvaluable:
             return False
+
+
+def _holder(resource: dict[str, Any], at: str) -> Any:
+    """The innermost resource around a place."""
+    found: Any = resource
+    each: Any = resource
+    for name, index in STEP.findall(at):
+        each = each.get(name) if isinstance(each, dict) else None
+        if index and isinstance(each, list) and int(index) < len(each):
+            each = each[int(index)]
+        if isinstance(each, dict) and "resourceType" in each:
+            found = each
+    return found
 
 
 @cache

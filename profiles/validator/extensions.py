@@ -5,16 +5,34 @@ https://hl7.org/fhir/R4/extensibility.html
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from profiles.validator.bindings import ABSOLUTE
-from profiles.validator.problems import both, problem, shown
+from profiles.validator.context import misplaced
+from profiles.validator.problems import Problem, both, problem, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from profiles.validator.problems import Check, Found
     from profiles.validator.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The definition of an extension, compiled.
+
+    Attributes:
+        check: what an extension must hold to.
+        places: where it may stand (`context.places`), None: anywhere.
+        modifier: whether it must be a modifierExtension; None: nobody knows.
+    """
+
+    check: Check
+    places: frozenset[str] | None
+    modifier: bool | None
+
 
 #: Extensions that the HL7 validator brings along (R5 preview, 4.5.0) and US Core's examples use.
 BROUGHT_ALONG = {
@@ -23,7 +41,7 @@ BROUGHT_ALONG = {
 }
 
 
-def brought_along(url: str) -> Check | None:
+def brought_along(url: str) -> Definition | None:
     """The check of an extension that no package has, but every validator of HL7's."""
     name = BROUGHT_ALONG.get(url)
     if name is None:
@@ -35,7 +53,7 @@ def brought_along(url: str) -> Check | None:
             return None
         return problem("structure", f"{name} expected, not {others[0]}", "type", at=".value")
 
-    return check
+    return Definition(check, None, None)
 
 
 def content(value: dict[str, Any], scope: Scope) -> Found:
@@ -54,8 +72,13 @@ def content(value: dict[str, Any], scope: Scope) -> Found:
     return found
 
 
-def defined(find: Callable[[str], Check | None]) -> Check:
-    """An extension that is not inside another: an absolute URL, valid by what it names."""
+def defined(
+    find: Callable[[str], Definition | None], here: frozenset[str], *, modifier: bool
+) -> Check:
+    """An extension that is not inside another: an absolute URL, valid by what it names.
+
+    `here` are the names of the place it stands at, as far as its own type knows them.
+    """
     known: dict[str, Check | None] = {}
 
     def check(value: Any, scope: Scope) -> Found:
@@ -66,7 +89,7 @@ def defined(find: Callable[[str], Check | None]) -> Check:
             if not ABSOLUTE.match(url):
                 said = f"the url must be absolute, not {shown(url)}"
                 return problem("invalid", said, "extension-url", rule="Extension.url")
-            known[url] = find(url)
+            known[url] = _placed(url, find(url), here, modifier=modifier)
         rule = known[url]
         if rule is None:
             scope.not_checked.add(f"extension {url}")
@@ -76,9 +99,31 @@ def defined(find: Callable[[str], Check | None]) -> Check:
     return check
 
 
-def nested(find: Callable[[str], Check | None]) -> Check:
+def _placed(
+    url: str, definition: Definition | None, here: frozenset[str], *, modifier: bool
+) -> Check | None:
+    """The check of a definition, with what is known beforehand of the place."""
+    if definition is None:
+        return None
+    faults = []
+    if definition.places is not None and not definition.places & here:
+        faults.append(misplaced(url, definition.places))
+    if definition.modifier is not None and definition.modifier is not modifier:
+        right = "modifierExtension" if definition.modifier else "extension"
+        said = f"the extension {url} must stand in {right}"
+        faults.append(Problem("error", "extension", said, "modifier", rule="isModifier"))
+    if not faults:
+        return definition.check
+
+    def check(value: Any, scope: Scope) -> Found:
+        return [*map(replace, faults), *(definition.check(value, scope) or ())]
+
+    return check
+
+
+def nested(find: Callable[[str], Definition | None], here: frozenset[str]) -> Check:
     """An extension inside another: an absolute URL is judged by what it names."""
-    outer = defined(find)
+    outer = defined(find, here, modifier=False)
 
     def check(value: Any, scope: Scope) -> Found:
         url = value.get("url") if type(value) is dict else None

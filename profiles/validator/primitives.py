@@ -67,9 +67,7 @@ def _instant(text: str) -> str | None:
 def _string(text: str) -> str | None:
     if not text.isprintable() and CONTROL.search(text):
         return "has control characters"
-    if len(text) > STRING_LIMIT:
-        return f"is longer than {STRING_LIMIT} characters"
-    return None if not text.isspace() else "is all white space"
+    return f"is longer than {STRING_LIMIT} characters" if len(text) > STRING_LIMIT else None
 
 
 def _code(text: str) -> str | None:

@@ -28,6 +28,8 @@ class Problem:
         at: FHIRPath from the checked value, such as `.name[0].given[1]`.
         profile: `URL|VERSION` of the profile or type whose rule it is.
         rule: the constraint key, element id or name of the rule.
+        allowed: of an extension, the places it may stand at; a parent that is one of them drops
+            the problem (`context`).
     """
 
     severity: str
@@ -37,6 +39,7 @@ class Problem:
     at: str = ""
     profile: str = ""
     rule: str = ""
+    allowed: frozenset[str] | None = None
 
 
 Found = list[Problem] | None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from profiles.validator.context import cleared
 from profiles.validator.problems import Problem, both, problem, shown, under
 
 if TYPE_CHECKING:
@@ -93,8 +94,7 @@ def thing(rows: dict[str, Check], rules: Check | None, name: str) -> Check:
             if row is None:
                 found = both(found, _unknown(key, name))
             elif (more := row(each, scope)) is not None:
-                more = _cleared(key, value, more)
-                found = both(found, under(f".{key.lstrip('_')}", more))
+                found = _grown(found, more, key, value, name)
         if len(value) < 2 and (not value or "id" in value):  # noqa: PLR2004 - ele-1
             found = both(found, _empty(value))
         if rules is not None and (more := rules(value, scope)) is not None:
@@ -102,6 +102,15 @@ def thing(rows: dict[str, Check], rules: Check | None, name: str) -> Check:
         return found
 
     return check
+
+
+def _grown(
+    found: Found, more: list[Problem], key: str, owner: dict[str, Any], name: str
+) -> Found:
+    """The problems so far and those of a property, without what its surroundings make good."""
+    step = f".{key.lstrip('_')}"
+    more = cleared(_cleared(key, owner, more), owner, name, step)
+    return both(found, under(step, more)) if more else found
 
 
 def _unknown(key: str, name: str) -> list[Problem]:
@@ -130,13 +139,19 @@ def _fills(other: Any, at: str) -> bool:
     return place < len(other) and other[place] is not None
 
 
-def sibling(element: Check, *, listed: bool) -> Check:
-    """The `_x` of a primitive: an Element, or an array of them padded with null."""
+def sibling(element: Check, name: str, *, listed: bool) -> Check:
+    """The `_x` of a primitive of a type: an Element, or an array of them padded with null."""
 
     def one(value: Any, scope: Scope) -> Found:
         if value is None:
             return problem("structure", "is null where its value is absent", NULL, rule="json")
         found = element(value, scope)
+        if found is not None:
+            found = [
+                each
+                for each in found
+                if each.allowed is None or name not in each.allowed or each.at.count(".") > 1
+            ] or None
         if type(value) is dict and "extension" not in value:
             bare = problem("structure", "neither a value nor an extension", BARE, rule="ele-1")
             return both(found, bare)

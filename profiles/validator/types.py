@@ -108,7 +108,7 @@ class Types:
         return shape.simple_many(item) if kind in PRIMITIVES else shape.many(item)
 
     def _sibling(self, child: Node, kind: str, owner: Structure) -> Check:
-        return shape.sibling(self.check("Element"), listed=child.many)
+        return shape.sibling(self.check("Element"), kind, listed=child.many)
 
     def _item(self, child: Node, kind: str, owner: Structure) -> list[Check]:
         """All that one value of an element must hold to, most telling first."""
@@ -124,11 +124,23 @@ class Types:
             one = owner.type == "CodeableConcept"
             checks.append(self._of.terminology.coding if one else self._of.terminology.lone_coding)
         if kind == "Extension":
-            inside = extensions.nested if owner.type == "Extension" else extensions.defined
-            checks.append(inside(self._of.extension))
+            checks.append(self._extension(child, owner))
         checks.extend(self._profiled(entry))
         checks.extend(self._constraints(child, kind, owner))
         return checks
+
+    def _extension(self, child: Node, owner: Structure) -> Check:
+        """The definition of an extension, by what its parent is."""
+        holder = child.path.rpartition(".")[0]
+        here = {"Element", holder}
+        if "." in holder:
+            here.add("BackboneElement")
+        else:
+            here.update(self._of.ancestors(owner))
+        if owner.type == "Extension":
+            return extensions.nested(self._of.extension, frozenset(here))
+        modifier = child.name == "modifierExtension"
+        return extensions.defined(self._of.extension, frozenset(here), modifier=modifier)
 
     def _typed(self, child: Node, kind: str, owner: Structure) -> Check:
         reference = child.element.get("contentReference")
