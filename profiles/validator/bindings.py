@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from profiles.validator.problems import Problem, problem, shown
+from profiles.validator.problems import Problem, both, problem, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,35 @@ class Terminology:
         self._definitions = definitions
         self._known: dict[tuple[str, str], str] = {}
         self._members: dict[str, Callable[[str | None, str], bool | None] | None] = {}
+
+    def coding_of_concept(self, shape: Check) -> Check:
+        """A Coding in a CodeableConcept, its shape and its code; what was good is remembered.
+
+        The same few codings make up a large part of any claim.
+        """
+        good: dict[tuple[Any, ...], str] = {}
+        coding = self.coding
+
+        def check(value: Any, scope: Scope) -> Found:
+            key = None
+            if type(value) is dict and "userSelected" not in value:  # for 1 == True
+                try:
+                    key = tuple(value.items())
+                    unknown = good.get(key)
+                except TypeError:  # something in it is no text
+                    key = unknown = None
+                if unknown is not None:
+                    if unknown:
+                        scope.not_checked.add(unknown)
+                    return None
+            found = shape(value, scope)
+            more = coding(value, scope)
+            if found is None and more is None and key is not None and len(good) < REMEMBERED:
+                known = self._known.get((value.get("system"), value.get("code")))
+                good[key] = f"code system {value['system']}" if known == "unknown" else ""
+            return both(found, more) if more is not None else found
+
+        return check
 
     def lone_coding(self, value: dict[str, Any], scope: Scope) -> Found:
         """A Coding that is no part of a CodeableConcept, or a Quantity: a warning at most.
@@ -243,11 +272,21 @@ def _pairs(codings: Any) -> list[tuple[str, str]]:
 
 def _concept(member: Any, bound: _Binding) -> Check:
     """A CodeableConcept: one of its codings is in the value set."""
+    good: set[tuple[Any, Any]] = set()
 
     def check(value: Any, scope: Scope) -> Found:
         if type(value) is not dict:
             return None
-        pairs = _pairs(value.get("coding"))
+        codings = value.get("coding")
+        if type(codings) is list and len(codings) == 1 and type(codings[0]) is dict:
+            system, code = codings[0].get("system"), codings[0].get("code")
+            if type(system) is str and type(code) is str:
+                if (system, code) in good:
+                    return None
+                if member(system, code) and len(good) < REMEMBERED:
+                    good.add((system, code))
+                    return None
+        pairs = _pairs(codings)
         unsure = False
         for system, code in pairs:
             verdict = member(system, code)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Test = Callable[[Any, Scope], bool]
 
+CONCEPT = "CodeableConcept"
 STEP = re.compile(r"extension\('([^']*)'\)|([A-Za-z]+)\(([^)]*)\)|(\$this)|([A-Za-z0-9_]+)")
 
 
@@ -31,11 +32,14 @@ class Discriminator:
         says: what it asks for, in words.
         holds: the test.
         url: the URL, where it asks for `url` to be that.
+        coded: the property whose system and code alone decide, "" for the value itself; None
+            where more is asked for.
     """
 
     says: str
     holds: Test
     url: str | None = None
+    coded: str | None = None
 
 
 def discriminator(
@@ -64,7 +68,23 @@ def discriminator(
     def test(value: Any, scope: Scope) -> bool:
         return any(holds(each, scope) for each in walk(value, scope))
 
-    return Discriminator(f"{where} {says}", test, url if isinstance(url, str) else None)
+    coded = path.replace("$this", "") if _is_coded(nodes[0], kind) and len(steps) < 2 else None  # noqa: PLR2004
+    return Discriminator(f"{where} {says}", test, url if isinstance(url, str) else None, coded)
+
+
+def _is_coded(node: Node, kind: str) -> bool:
+    """Whether a concept's systems and codes alone decide: by a pattern of those, or a binding."""
+    if kind not in {"value", "pattern"} or [each["code"] for each in node.types] != [CONCEPT]:
+        return False
+    if patterns.stated(node.element, "fixed") is not None:
+        return False
+    pattern = patterns.stated(node.element, "pattern")
+    if pattern is None:
+        return (node.element.get("binding") or {}).get("strength") == "required"
+    codings = pattern.get("coding") or ()
+    return pattern.keys() == {"coding"} and all(
+        each.keys() <= {"system", "code"} for each in codings
+    )
 
 
 def _steps(path: str) -> list[tuple[str, str]]:

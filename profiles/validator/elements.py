@@ -113,9 +113,8 @@ def listed(spec: Property, item: Check | None, slicing: Slicing | None) -> Check
                 if (more := item(value, scope)) is not None:
                     found = both(found, under(f".{name}[{place}]", more))
         if slicing is not None:
-            steps = [(f".{name}[{place}]", value) for place, value in enumerate(values)]
-            if (more := slicing.judge(steps, scope)) is not None:
-                found = both(found, more)
+            more = slicing.judge(name, values, scope)
+            found = found if more is None else both(found, more)
         return found
 
     return check

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from profiles.validator import elements, patterns
 from profiles.validator.discriminators import discriminator
 from profiles.validator.problems import all_of
-from profiles.validator.slicing import Slice, Slicing
+from profiles.validator.slicing import Slice, Slicing, picker
 from profiles.validator.tree import Node, type_code
 
 if TYPE_CHECKING:
@@ -160,7 +160,9 @@ class Delta:
         rules, ordered = spec.get("rules", "open"), bool(spec.get("ordered"))
         if node.id.endswith("Extension.extension") and self._structure.type == "Extension":
             rules = "closed"  # of sub-extensions, none is known but these
-        return Slicing(node.id, self._owner, tuple(made), rules, ordered, unusable)
+        slices = tuple(made)
+        pick = picker(slices)
+        return Slicing(node.id, self._owner, slices, rules, ordered, pick, unusable)
 
 
 def _bare(node: Node) -> Node:

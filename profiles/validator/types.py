@@ -120,9 +120,10 @@ class Types:
             allowed = self._of.target_types(entry["targetProfile"])
             target = self._of.targets.check(allowed, owner.canonical, child.id)
             checks.extend([target] if target else [])
-        if kind == "Coding":
-            one = owner.type == "CodeableConcept"
-            checks.append(self._of.terminology.coding if one else self._of.terminology.lone_coding)
+        if kind == "Coding" and owner.type == "CodeableConcept":
+            checks[0] = self._of.terminology.coding_of_concept(checks[0])
+        elif kind == "Coding":
+            checks.append(self._of.terminology.lone_coding)
         if kind == "Extension":
             checks.append(self._extension(child, owner))
         checks.extend(self._profiled(entry))
