@@ -64,8 +64,8 @@ def ele_1(_scope: Scope, this: Any) -> bool:
     if type(this) is not dict:
         if type(this) is not Node:
             return this is not None and this != "" and type(this) is not list
-        if this.value is not None and type(this.value) is not dict:
-            return bool(this.value != "")
+        if this.value is not None and this.value != "" and type(this.value) is not dict:
+            return True
     members = _members(this)
     return any(
         name not in {"id", "_id", "resourceType"} and _has(members, name.removeprefix("_"))
