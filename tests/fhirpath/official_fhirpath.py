@@ -18,6 +18,7 @@ from profiles.fhirpath import (
     Scope,
     compile_expression,
 )
+from profiles.fhirpath.temporal import Temporal
 
 if TYPE_CHECKING:
     from profiles.fhirpath import TypeModel
@@ -69,7 +70,7 @@ def failure(case: dict[str, Any], model: TypeModel) -> str:
         return "" if case["invalid"] in {"semantic", "execution"} else f"error: {error}"
     if case["invalid"]:
         return f"not refused ({case['invalid']}): {found}"
-    return difference(case, found)
+    return difference(case, found) or unlike(case, found)
 
 
 def difference(case: dict[str, Any], found: list[Any]) -> str:
@@ -82,6 +83,27 @@ def difference(case: dict[str, Any], found: list[Any]) -> str:
     if numbers(shown) and numbers(shown) == numbers(expected):
         return ""
     return f"expected {expected}, found {shown}"
+
+
+#: What stands for an expected type: our own classes, or the JSON of a FHIR element.
+KINDS = {
+    "boolean": (bool,),
+    "integer": (int,),
+    "decimal": (Decimal, float),
+    "Quantity": (Quantity, dict),
+    "date": (Temporal, str),
+    "dateTime": (Temporal, str),
+}
+
+
+def unlike(case: dict[str, Any], found: list[Any]) -> str:
+    """Say where a type is not as expected."""
+    for output, item in zip(case["outputs"], found, strict=False):
+        value = item.value if isinstance(item, Node) else item
+        kinds = KINDS.get(output["type"], (str,))
+        if output["type"] and not case["predicate"] and type(value) not in kinds:
+            return f"{output['type']} expected, {type(value).__name__} found"
+    return ""
 
 
 def numbers(values: list[str]) -> list[Decimal]:
@@ -98,3 +120,23 @@ def written(item: Any) -> str:
     if isinstance(value, Quantity) and value.unit == "1":
         return f"{value.value} '1'"
     return str(value)
+
+
+def score(model: TypeModel) -> str:
+    """The table of docs/fhirpath.md: passed and all cases by group."""
+    passed: dict[str, list[bool]] = {}
+    for case in cases():
+        passed.setdefault(case["group"], []).append(not failure(case, model))
+    whole = [group for group, results in passed.items() if all(results)]
+    rows = [
+        f"| {group} | {sum(results)} | {len(results)} |"
+        for group, results in passed.items()
+        if not all(results)
+    ]
+    total = sum(map(sum, passed.values()))
+    count = sum(len(passed[group]) for group in whole)
+    rows += [
+        f"| the {len(whole)} other groups | {count} | {count} |",
+        f"| **all** | **{total}** | **{len(cases())}** |",
+    ]
+    return "\n".join(["| group | passed | cases |", "|---|---|---|", *rows])
