@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from profiles.definitions import CodeSystem, Structure, ValueSet
+from profiles.packages.elements import differential_tree, flatten, snapshot_tree
 from profiles.packages.errors import PackageError
 from profiles.packages.expansion import expand
 from profiles.packages.shelf import CODE_SYSTEMS, SEARCH_PARAMETERS, STRUCTURES, VALUE_SETS
@@ -131,25 +132,39 @@ class Library:
 
     def _elements(self, facts: Facts) -> tuple[Element, ...]:
         """Return the snapshot, generated where the package holds the differential only."""
-        if "snapshot" in facts:
-            return tuple(facts["snapshot"])
-        url, base = facts["url"], facts.get("baseDefinition", "")
+        url = facts["url"]
         if url in self._generating:
             raise PackageError(f"{url} is its own base. Correct its baseDefinition.")
         self._generating.add(url)
         try:
-            found = self._snapshot_of(base) if base else ()
-            if found is None:
-                raise PackageError(
-                    f"{url} has no snapshot, and its base {base} is in no loaded package. "
-                    "Give the package of the base too (--package)."
-                )
-            special = facts.get("derivation") == "specialization"
-            return generate_snapshot(
-                facts["differential"], found, self._snapshot_of, specialization=special
-            )
+            return self._published(facts) or self._generated(facts)
+        except (LookupError, TypeError, AttributeError, RecursionError) as error:
+            raise PackageError(
+                f"the elements of {url} are not as FHIR defines them ({error!r}). "
+                "Correct the profile, or build its package anew."
+            ) from error
         finally:
             self._generating.discard(url)
+
+    def _published(self, facts: Facts) -> tuple[Element, ...]:
+        elements: list[Element] = facts.get("snapshot", [])
+        if all("id" in element for element in elements):
+            return tuple(elements)
+        return tuple(flatten(snapshot_tree(elements)))
+
+    def _generated(self, facts: Facts) -> tuple[Element, ...]:
+        url, base, differential = facts["url"], facts.get("baseDefinition"), facts["differential"]
+        if not base:  # Element and Resource stand on nothing, and so do some logical models.
+            root = facts["type"].rpartition("/")[2]
+            return tuple(flatten(differential_tree(differential, root)))
+        found = self._snapshot_of(base)
+        if found is None:
+            raise PackageError(
+                f"{url} has no snapshot, and its base {base} is in no loaded package. "
+                "Give the package of the base too (--package)."
+            )
+        special = facts.get("derivation") == "specialization"
+        return generate_snapshot(differential, found, self._snapshot_of, specialization=special)
 
     def _snapshot_of(self, name: str) -> tuple[Element, ...] | None:
         found = self.structure(name) if ":" in name else self.type(name)

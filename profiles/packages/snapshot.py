@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from profiles.packages.elements import CHOICE, Node, differential_tree, flatten, snapshot_tree
 from profiles.packages.errors import PackageError
@@ -51,10 +51,10 @@ def generate_snapshot(
     if differential:
         root = differential[0]["path"].split(".")[0]
         changes = differential_tree(differential, root)
-        # A content reference means the type's own element, not the base profile's.
-        origin = snapshot_tree(lookup(root) or base)
         if specialization:
             tree.name = root
+        # A content reference means the type's own element, not the base profile's.
+        origin = tree if specialization else snapshot_tree(lookup(root) or base)
         _Generator(lookup, origin, specialization).apply(tree, changes, tree.name)
     return tuple(flatten(tree))
 
@@ -93,6 +93,8 @@ class _Generator:
             target = _of_choice(node, *short, change, templates)
         elif self.adds:
             target = Node(change.name, change.slice_name, {})
+            # What Element demands holds for a new element as for any.
+            merge(target.element, {"constraint": self.constraints("Element")})
             node.children.append(target)
         else:
             raise PackageError(
@@ -105,11 +107,14 @@ class _Generator:
         """Add what the root of a datatype profile (an extension, mostly) demands of the whole."""
         types = change.element.get("type", ())
         if len(types) == 1 and len(types[0].get("profile", ())) == 1:
-            elements = self.lookup(types[0]["profile"][0])
-            if elements:
-                known = {c["key"] for c in node.element.get("constraint", ())}
-                more = [c for c in elements[0].get("constraint", ()) if c["key"] not in known]
-                merge(node.element, {"constraint": more})
+            known = {c["key"] for c in node.element.get("constraint", ())}
+            more = [c for c in self.constraints(types[0]["profile"][0]) if c["key"] not in known]
+            merge(node.element, {"constraint": more})
+
+    def constraints(self, name: str) -> Sequence[dict[str, Any]]:
+        """Return the constraints at the root of a type or profile; none where it is not there."""
+        elements = self.lookup(name)
+        return elements[0].get("constraint", ()) if elements else ()
 
     def walk_in(self, node: Node, place: str) -> None:
         """Bring in the children of a content reference, a profile or a datatype."""
@@ -189,7 +194,7 @@ def _settle_choice(node: Node, choice: Node, change: Node) -> None:
     if choice.element["slicing"].get("discriminator") != _TYPE_SLICING["discriminator"]:
         return
     short = [n for n in slices if named[n.slice_name] != choice.name]
-    needed = [n for n in slices if n.element["min"]]
+    needed = [n for n in slices if n.element.get("min")]
     if short or needed:
         allowed = slices if short else needed
         codes = {kind["code"] for n in allowed for kind in n.element["type"]}

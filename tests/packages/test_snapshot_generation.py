@@ -360,3 +360,47 @@ def test_a_content_reference_that_leads_nowhere_is_told() -> None:
     base = [{"path": "A"}, {"path": "A.b", "contentReference": "#A.gone"}]
     with pytest.raises(PackageError, match=r"contentReference #A\.gone leads nowhere"):
         generate_snapshot([{"path": "A.b.c", "min": 1}], base, lambda _: None)
+
+
+def test_a_snapshot_without_ids_gets_them(make_tgz: Callable[..., Path]) -> None:
+    elements = [{"path": "A"}, {"path": "A.b"}, {"path": "A.b", "sliceName": "s"}]
+    bare = structure("urn:p", "urn:base", snapshot={"element": elements})
+    found = load_packages([make_tgz(bare)]).structure("urn:p")
+    assert [e["id"] for e in found.elements] == ["A", "A.b", "A.b:s"]
+
+
+def test_a_model_that_stands_on_nothing_is_its_differential(make_tgz: Callable[..., Path]) -> None:
+    model = structure("urn:m", "", {"path": "Thing"}, {"path": "Thing.weight"}, type="Thing")
+    found = load_packages([make_tgz(model)]).structure("urn:m")
+    assert [e["id"] for e in found.elements] == ["Thing", "Thing.weight"]
+
+
+@pytest.mark.parametrize(
+    "elements",
+    [[{"id": "Patient"}], [{"path": 3}], [{"path": "Patient.name", "type": 3}], [7]],
+)
+def test_elements_that_are_not_as_fhir_defines_them_are_told(
+    make_tgz: Callable[..., Path], elements: list
+) -> None:
+    broken = structure("urn:p", FHIR + "Patient", differential={"element": elements})
+    with pytest.raises(PackageError, match="urn:p"):
+        load_packages([make_tgz(broken), CORE]).structure("urn:p")
+
+
+def test_a_resource_type_of_which_only_the_differential_is_there_has_a_snapshot(
+    make_tgz: Callable[..., Path],
+) -> None:
+    thing = structure(
+        FHIR + "Thing",
+        FHIR + "DomainResource",
+        {"path": "Thing"},
+        {"path": "Thing.part", "type": [{"code": "BackboneElement"}]},
+        {"path": "Thing.part.part", "contentReference": "#Thing.part"},
+        type="Thing",
+        derivation="specialization",
+    )
+    found = load_packages([make_tgz(thing), CORE]).type("Thing")
+    assert [e["path"] for e in found.elements][:2] == ["Thing", "Thing.id"]
+    assert found.elements[-1]["contentReference"] == "#Thing.part"
+    assert [c["key"] for c in found.elements[-1]["constraint"]] == ["ele-1"]
+    assert "Thing.part.modifierExtension" in {e["path"] for e in found.elements}
