@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from profiles.validator import observations
-from profiles.validator.bindings import Terminology
 from profiles.validator.bundles import bundle, index
 from profiles.validator.constraints import Constraints
 from profiles.validator.context import places
@@ -17,6 +16,7 @@ from profiles.validator.problems import both, problem, shown, under
 from profiles.validator.profile import Delta
 from profiles.validator.references import Targets
 from profiles.validator.shape import no_object
+from profiles.validator.terminology import Terminology
 from profiles.validator.tree import Node, tree
 from profiles.validator.types import Types, unknown_type
 
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 class Compiler:
     """Compiles checks from definitions, each once and only when needed."""
 
-    def __init__(self, definitions: Definitions) -> None:
+    def __init__(self, definitions: Definitions, *, claimed: bool = True) -> None:
+        self._claims = claimed
         self.definitions = definitions
         self.terminology = Terminology(definitions)
         self.constraints = Constraints(definitions)
@@ -72,12 +73,12 @@ class Compiler:
             found = both(found, more)
         return found
 
-    def _all_profiles(
-        self, value: dict[str, Any], name: str, profiles: Sequence[str]
-    ) -> list[str]:
+    def _all_profiles(self, value: dict[str, Any], name: str, profiles: Sequence[str]) -> list[str]:
         meta = value.get("meta")
         claimed = meta.get("profile") if type(meta) is dict else None
         found = list(profiles)
+        if not self._claims:
+            return found
         if type(claimed) is list:
             found += [each for each in claimed if type(each) is str and each not in found]
         if name == "Observation":

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from profiles.validator.scope import Scope
 
 
-
 def contained(value: dict[str, Any], scope: Scope) -> Found:
     """What a DomainResource demands of the resources it contains."""
     inside = value.get("contained")

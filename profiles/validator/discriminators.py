@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Test = Callable[[Any, Scope], bool]
 
 CONCEPT = "CodeableConcept"
+PRESENCE = ("must be there", "must be absent")
 STEP = re.compile(r"extension\('([^']*)'\)|([A-Za-z]+)\(([^)]*)\)|(\$this)|([A-Za-z0-9_]+)")
 
 
@@ -42,34 +43,29 @@ class Discriminator:
     coded: str | None = None
 
 
-def discriminator(
-    of: Compiler, kind: str, path: str, slice_node: Node
-) -> Discriminator | None:
+def discriminator(of: Compiler, kind: str, path: str, slice_node: Node) -> Discriminator | None:
     """The test of a slice by one discriminator; None where the slice says nothing there."""
     steps = _steps(path)
     nodes = [slice_node]
     for step in steps:
         nodes = [found for each in nodes for found in _next(of, each, step)]
-    made = [test for node in nodes if (test := _test(of, kind, node))]
-    if not steps and made and made[0][0] in {"must be there", "must be absent"}:
+    made = next((one for node in nodes if (one := _test(of, kind, node))), None)
+    if made is None or (not steps and made[0] in PRESENCE):
         return None  # that a value is there tells no slice from another
-    if not made:
-        return None
-    says, holds = made[0]
+    says, holds = made
     walk = _walk(steps)
-    where = "it" if not steps else path
-    url = patterns.stated(nodes[0].element, "fixed") if path == "url" else None
+    says = f"{path if steps else 'it'} {says}"
     if kind == "exists":
-        wanted = holds(True, None)  # type: ignore[arg-type]
-        return Discriminator(
-            f"{where} {says}", lambda value, scope: bool(walk(value, scope)) is wanted
-        )
+        wanted = made[0] == PRESENCE[0]
+        return Discriminator(says, lambda value, scope: bool(walk(value, scope)) is wanted)
 
     def test(value: Any, scope: Scope) -> bool:
         return any(holds(each, scope) for each in walk(value, scope))
 
-    coded = path.replace("$this", "") if _is_coded(nodes[0], kind) and len(steps) < 2 else None  # noqa: PLR2004
-    return Discriminator(f"{where} {says}", test, url if isinstance(url, str) else None, coded)
+    url = patterns.stated(nodes[0].element, "fixed") if path == "url" else None
+    short = len(steps) <= 1 and _is_coded(nodes[0], kind)
+    coded = path.replace("$this", "") if short else None
+    return Discriminator(says, test, url if isinstance(url, str) else None, coded)
 
 
 def _is_coded(node: Node, kind: str) -> bool:
@@ -109,7 +105,7 @@ def _next(of: Compiler, node: Node, step: tuple[str, str]) -> list[Node]:
             each
             for extension in _children(of, node, "extension")
             for each in extension.slices
-            if name in (each.types[0].get("profile") or ()) if each.types
+            if any(name in (entry.get("profile") or ()) for entry in each.types)
         ]
     if kind == "resolve":
         profiles = [url for each in node.types for url in each.get("targetProfile") or ()]
@@ -122,17 +118,14 @@ def _children(of: Compiler, node: Node, name: str) -> list[Node]:
     if own is not None:
         return [own]
     # Code that is fixed in a slice below: R4's bp tells its components apart by `code.coding.code`.
-    found = [
-        child for each in node.slices if each.min and (child := each.child(name)) is not None
-    ]
+    found = [child for each in node.slices if each.min and (child := each.child(name)) is not None]
     for entry in node.types:
         trees = [of.profile_tree(url) for url in entry.get("profile") or ()]
         trees.append(of.types.tree(type_code(entry)))
         for root in trees:
             child = root.child(name) if root is not None else None
             if child is not None:
-                found.append(child)
-                break
+                return [*found, child]
     return found
 
 
@@ -198,10 +191,11 @@ def _by_value(of: Compiler, node: Node) -> tuple[str, Test] | None:
 
 def _by_children(of: Compiler, node: Node) -> tuple[str, Test] | None:
     """What the required children of the element fix."""
-    tests = []
-    for child in node.children:
-        if (child.min or child.slices) and (made := _of_child(of, child)) is not None:
-            tests.append((child.name, *made))
+    tests = [
+        (child.name, *made)
+        for child in node.children
+        if (child.min or child.slices) and (made := _of_child(of, child)) is not None
+    ]
     if not tests:
         return None
     says = " and ".join(f"{name} {said}" for name, said, _ in tests)
@@ -227,11 +221,11 @@ def _of_child(of: Compiler, child: Node) -> tuple[str, Test] | None:
 
 def _by_presence(node: Node) -> tuple[str, Test] | None:
     if node.max == 0:
-        return "must be absent", lambda value, scope: False
-    return ("must be there", lambda value, scope: True) if node.min else None
+        return PRESENCE[1], lambda value, scope: False
+    return (PRESENCE[0], lambda value, scope: True) if node.min else None
 
 
-def _by_type(of: Compiler, node: Node) -> tuple[str, Test] | None:
+def _by_type(_: Compiler, node: Node) -> tuple[str, Test] | None:
     kinds = frozenset(type_code(each) for each in node.types) or frozenset({node.name})
     said = f"must be of type {' or '.join(sorted(kinds))}"
 
@@ -258,7 +252,7 @@ def _by_profile(of: Compiler, node: Node) -> tuple[str, Test] | None:
 TESTS: dict[str, Callable[[Compiler, Node], tuple[str, Test] | None]] = {
     "value": _by_value,
     "pattern": _by_value,
-    "exists": lambda of, node: _by_presence(node),
+    "exists": lambda _, node: _by_presence(node),
     "type": _by_type,
     "profile": _by_profile,
 }

@@ -128,19 +128,55 @@ def _as_list(owner: dict[str, Any], name: str, value: Any) -> list[Any]:
     return [value] if isinstance(value, dict) else []
 
 
-def choice(
-    spec: Property,
-    items: Mapping[str, Check | None],
-    names: frozenset[str],
-    slices: Mapping[str, TypeSlice],
-    *,
-    closed: bool,
-) -> Check | None:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a profile says of a choice of types.
+
+    Attributes:
+        spec: how many values it has.
+        items: what a value of each type that is left must hold to, by JSON name.
+        names: the JSON names that the base allows.
+        slices: its slices by JSON name.
+        closed: whether a type must have a slice.
+    """
+
+    spec: Property
+    items: Mapping[str, Check | None]
+    names: frozenset[str]
+    slices: Mapping[str, TypeSlice]
+    closed: bool
+
+    @property
+    def says_something(self) -> bool:
+        """Whether the profile adds anything to the base."""
+        spec = self.spec
+        counted = spec.low or spec.high is not None
+        typed = len(self.items) < len(self.names) or self.slices
+        return bool(counted or typed or any(self.items.values()))
+
+    def present(self, key: str, value: Any, scope: Scope) -> Found:
+        """Judge the value that is there."""
+        spec, slices = self.spec, self.slices
+        if spec.high == 0:
+            return spec.too_many(1)
+        stem = f".{spec.name.removesuffix('[x]')}"
+        if key not in self.items:
+            return _wrong_type(spec, key, self.items, stem)
+        item, each = self.items[key], slices.get(key)
+        found = None if item is None else item(value, scope)
+        if each is None and self.closed and slices:
+            return _merge(found and under(stem, found), _stray(spec, stem))
+        if each is not None and each.check is not None:
+            found = _merge(found, each.check(value, scope))
+        return found and under(stem, found)
+
+
+def choice(rule: Choice) -> Check | None:
     """A choice of types, of which a profile may leave some and slice it by type."""
-    restricted = len(items) < len(names)
-    if not (restricted or spec.low or spec.high is not None or slices or any(items.values())):
+    if not rule.says_something:
         return None
-    needed = tuple((key, each) for key, each in slices.items() if each.low)
+    spec, names, present = rule.spec, rule.names, rule.present
+    needed = tuple((key, each) for key, each in rule.slices.items() if each.low)
 
     def check(owner: dict[str, Any], scope: Scope) -> Found:
         found: Found = None
@@ -148,26 +184,10 @@ def choice(
         for wanted, each in needed:
             if wanted != key and f"_{wanted}" not in owner:
                 found = both(found, _no_slice(spec, each))
-        if key is None:
-            if spec.low and not any(f"_{each}" in owner for each in items):
-                found = both(found, spec.too_few(0))
-            return found
-        return _merge(found, _present(owner, key, scope))
-
-    def _present(owner: dict[str, Any], key: str, scope: Scope) -> Found:
-        if spec.high == 0:
-            return spec.too_many(1)
-        stem = f".{spec.name.removesuffix('[x]')}"
-        if key not in items:
-            return _wrong_type(spec, key, items, stem)
-        found: Found = None
-        if (item := items[key]) is not None and (more := item(owner[key], scope)) is not None:
-            found = under(stem, more)
-        each = slices.get(key)
-        if each is None:
-            return _merge(found, _stray(spec, stem)) if closed and slices else found
-        if each.check is not None and (more := each.check(owner[key], scope)) is not None:
-            found = both(found, under(stem, more))
+        if key is not None:
+            return _merge(found, present(key, owner[key], scope))
+        if spec.low and not any(f"_{each}" in owner for each in rule.items):
+            found = both(found, spec.too_few(0))
         return found
 
     return check
@@ -177,9 +197,7 @@ def _merge(found: Found, more: Found) -> Found:
     return found if more is None else both(found, more)
 
 
-def _wrong_type(
-    spec: Property, key: str, items: Mapping[str, Any], stem: str
-) -> list[Problem]:
+def _wrong_type(spec: Property, key: str, items: Mapping[str, Any], stem: str) -> list[Problem]:
     said = f"one of {', '.join(sorted(items))} expected, not {key}"
     return problem("structure", said, "type", at=stem, profile=spec.owner, rule=spec.rule)
 

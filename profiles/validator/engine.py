@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from profiles.issues import INVALID, Issue
 from profiles.validator.compiler import Compiler
+from profiles.validator.coverage import Support, must_support
 from profiles.validator.defects import without_known
 from profiles.validator.reading import read
 from profiles.validator.scope import Scope
@@ -42,6 +43,7 @@ class Validator:
     Args:
         definitions: the packages; the contract's versions where none are given.
         profiles: profiles that every resource is judged against, beside those it claims.
+        claimed: whether `meta.profile` counts.
         known_defects: whether rules of the guides that are known to be wrong are waived.
     """
 
@@ -51,12 +53,13 @@ class Validator:
         profiles: Iterable[str] = (),
         *,
         known_defects: bool = True,
+        claimed: bool = True,
     ) -> None:
         if definitions is None:
             from profiles.packages import load_default_packages  # noqa: PLC0415 - slow, optional
 
             definitions = load_default_packages()
-        self._compiler = Compiler(definitions)
+        self._compiler = Compiler(definitions, claimed=claimed)
         self._profiles = tuple(profiles)
         self._known_defects = known_defects
 
@@ -82,12 +85,24 @@ class Validator:
             found = self._compiler.whole(resource, scope, (*self._profiles, *profiles))
         except RecursionError:
             return Report((_too_deep(resource),))
+        if found is not None and found[0].at == ".resourceType":
+            return Report((*issues, _no_type(resource)))
         name = resource.get("resourceType")
         if found is not None:
             if self._known_defects:
                 found = without_known(found, resource)
             issues = [*issues, *_issues(name if isinstance(name, str) else "", found)]
         return Report(tuple(issues), tuple(sorted(not_checked)))
+
+    def must_support(
+        self, resources: Iterable[dict[str, Any]], profile: str
+    ) -> tuple[Support, ...]:
+        """Count in how many resources each must-support element and slice of a profile is there.
+
+        Raises:
+            KeyError: no package has the profile.
+        """
+        return must_support(self._compiler, resources, profile)
 
 
 def _no_object() -> Issue:
@@ -114,3 +129,8 @@ def _issues(name: str, found: list[Problem]) -> list[Issue]:
 
 def _place(name: str, each: Problem) -> str:
     return f"{name}{each.at}" if name else each.at.lstrip(".")
+
+
+def _no_type(resource: dict[str, Any]) -> Issue:
+    said = f"{repr(resource.get('resourceType'))[:80]} is no FHIR resource type"
+    return Issue("fatal", "structure", "resourceType", said)

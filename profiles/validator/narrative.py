@@ -17,18 +17,20 @@ if TYPE_CHECKING:
     from profiles.validator.scope import Scope
 
 XHTML = "http://www.w3.org/1999/xhtml"
-ALLOWED = frozenset(
-    "p br div h1 h2 h3 h4 h5 h6 a span b em i strong small big tt dfn q var abbr acronym cite "
-    "blockquote hr address bdo kbd sub sup ul ol li dl dt dd pre table caption colgroup col thead "
-    "tr tfoot tbody th td code samp img map area ins del style".split()
+_ALLOWED = (
+    "p br div h1 h2 h3 h4 h5 h6 a span b em i strong small big tt dfn q var abbr acronym "
+    "cite blockquote hr address bdo kbd sub sup ul ol li dl dt dd pre table caption "
+    "colgroup col thead tr tfoot tbody th td code samp img map area ins del style"
 )
-ATTRIBUTES = frozenset(
+_ATTRIBUTES = (
     "title style class id lang xml:lang dir accesskey tabindex span width align valign char "
     "charoff abbr axis headers scope rowspan colspan summary border frame rules cellspacing "
-    "cellpadding href name rel rev src alt longdesc height usemap ismap shape coords nohref cite "
-    "datetime type start value compact nowrap bgcolor xmlns hreflang charset target color face "
-    "size clear".split()
+    "cellpadding href name rel rev src alt longdesc height usemap ismap shape coords nohref "
+    "cite datetime type start value compact nowrap bgcolor xmlns hreflang charset target "
+    "color face size clear"
 )
+ALLOWED = frozenset(_ALLOWED.split())
+ATTRIBUTES = frozenset(_ATTRIBUTES.split())
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)([A-Za-z]+);")
 REMEMBERED = 2_000
 _good: set[int] = set()
@@ -49,11 +51,19 @@ def div(value: Any, scope: Scope) -> Found:
     return None
 
 
+class _DocumentType(Exception):  # noqa: N818 - it never leaves this file
+    """The text declares a document type."""
+
+
 class _Reader:
     def __init__(self) -> None:
         self.fault: tuple[str, str] | None = None
         self.content = False
         self.first = True
+
+    def doctype(self, *_: Any) -> None:
+        """No document type: it could define entities that grow without end."""
+        raise _DocumentType
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition("|")[2]
@@ -83,9 +93,12 @@ def _fault(text: str) -> tuple[str, str] | None:
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator="|")
     parser.StartElementHandler = reader.start
+    parser.StartDoctypeDeclHandler = reader.doctype
     parser.CharacterDataHandler = reader.data
     try:
-        parser.Parse(ENTITY.sub(lambda each: unescape(each[0]), text), True)  # noqa: FBT003
+        parser.Parse(ENTITY.sub(lambda each: unescape(each[0]), text), True)
+    except _DocumentType:
+        return "txt-1", "a document type is not allowed"
     except (expat.ExpatError, UnicodeError) as error:
         return "txt-1", f"is no well-formed XHTML: {error}"
     if reader.fault is None and not reader.content:

@@ -46,7 +46,7 @@ Found = list[Problem] | None
 Check = Callable[[Any, "Scope"], Found]
 
 
-def problem(
+def problem(  # noqa: PLR0913 - the fields of a Problem
     code: str, message: str, cause: str, *, at: str = "", profile: str = "", rule: str = ""
 ) -> list[Problem]:
     """One error."""

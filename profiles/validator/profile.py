@@ -121,7 +121,7 @@ class Delta:
         if len(allowed) > 1:
             items = {key: self._item(_bare(node), bases, kind) for key, kind in allowed.items()}
         slices, closed = self._type_slices(node, bases)
-        return elements.choice(spec, items, frozenset(every), slices, closed=closed)
+        return elements.choice(elements.Choice(spec, items, frozenset(every), slices, closed))
 
     def _type_slices(
         self, node: Node, bases: list[Node]

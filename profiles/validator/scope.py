@@ -1,4 +1,4 @@
-"""Where a value stands: its resource, what contains that, its Bundle. Imports `profiles.fhirpath`."""
+"""Where a value stands: its resource, what contains that, its Bundle. Imports `fhirpath`."""
 
 from __future__ import annotations
 

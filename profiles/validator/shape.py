@@ -104,9 +104,7 @@ def thing(rows: dict[str, Check], rules: Check | None, name: str) -> Check:
     return check
 
 
-def _grown(
-    found: Found, more: list[Problem], key: str, owner: dict[str, Any], name: str
-) -> Found:
+def _grown(found: Found, more: list[Problem], key: str, owner: dict[str, Any], name: str) -> Found:
     """The problems so far and those of a property, without what its surroundings make good."""
     step = f".{key.lstrip('_')}"
     more = cleared(_cleared(key, owner, more), owner, name, step)

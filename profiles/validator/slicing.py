@@ -83,29 +83,12 @@ class Slicing:
             if not each.low <= count <= each.high:
                 found = both(found, self._wrong_count(each, count, name, values, scope))
             if each.inner is not None and count:
-                found = _merge(found, self._inner(each.inner, place, places, name, values, scope))
+                mine = [index for index, one in enumerate(places) if one == place]
+                found = _merge(found, _inner(each.inner, mine, name, values, scope))
         if None in places and self.rules == "closed":
             found = both(found, self._strays(name, values, places, scope))
         if self.ordered or self.rules == "openAtEnd":
             found = _merge(found, self._order(name, places))
-        return found
-
-    def _inner(
-        self,
-        inner: Slicing,
-        place: int,
-        places: list[int | None],
-        name: str,
-        values: list[Any],
-        scope: Scope,
-    ) -> Found:
-        """Re-slicing, of those values that are of the slice."""
-        mine = [index for index, each in enumerate(places) if each == place]
-        found = inner.judge(name, [values[index] for index in mine], scope)
-        for each in found or ():
-            head, _, tail = each.at.partition("]")
-            if head.startswith(f".{name}["):
-                each.at = f".{name}[{mine[int(head[len(name) + 2 :])]}]{tail}"
         return found
 
     def _order(self, name: str, places: list[int | None]) -> Found:
@@ -180,6 +163,16 @@ class Slicing:
                     subject = f"{step} " if step else ""
                     best = (len(failed), f"{subject}is not {each.name}: {'; '.join(failed)}")
         return best[1] if best else ""
+
+
+def _inner(inner: Slicing, mine: list[int], name: str, values: list[Any], scope: Scope) -> Found:
+    """Re-slicing, of those values that are of the slice."""
+    found = inner.judge(name, [values[index] for index in mine], scope)
+    for each in found or ():
+        head, _, tail = each.at.partition("]")
+        if head.startswith(f".{name}["):
+            each.at = f".{name}[{mine[int(head[len(name) + 2 :])]}]{tail}"
+    return found
 
 
 def _merge(found: Found, more: Found) -> Found:

@@ -84,6 +84,8 @@ class Node:
     def json_names(self) -> dict[str, str]:
         """The JSON names that a value may have, and the type that each says."""
         codes = [type_code(each) for each in self.types]
+        if self.name == "id" and (self.element.get("base") or {}).get("path") == "Resource.id":
+            codes = ["id"]  # R4 types it as a string, and describes it as an id
         if not self.is_choice:
             return {self.name: codes[0] if codes else ""}
         stem = self.name[:-3]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from profiles.validator import bindings, cardinality, contained, extensions, shape
 from profiles.validator.narrative import div
 from profiles.validator.primitives import TEXTS, primitive
-from profiles.validator.problems import all_of, problem, shown
+from profiles.validator.problems import all_of, problem
 from profiles.validator.tree import Node, tree, type_code
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Types:
                 rows[key] = _later(rows, key, self._value, child, kind, owner)
                 if kind in PRIMITIVES and kind != "xhtml":
                     hidden = f"_{key}"
-                    rows[hidden] = _later(rows, hidden, self._sibling, child, kind, owner)
+                    rows[hidden] = _later(rows, hidden, self._sibling, child, kind)
         return rows
 
     def _value(self, child: Node, kind: str, owner: Structure) -> Check:
@@ -107,14 +107,16 @@ class Types:
             return item
         return shape.simple_many(item) if kind in PRIMITIVES else shape.many(item)
 
-    def _sibling(self, child: Node, kind: str, owner: Structure) -> Check:
+    def _sibling(self, child: Node, kind: str) -> Check:
         return shape.sibling(self.check("Element"), kind, listed=child.many)
 
     def _item(self, child: Node, kind: str, owner: Structure) -> list[Check]:
         """All that one value of an element must hold to, most telling first."""
         checks = [self._typed(child, kind, owner)]
         entry = next((each for each in child.types if type_code(each) == kind), {})
-        if (bound := self._of.terminology.binding(child.element, kind, owner.canonical)) is not None:
+        if (
+            bound := self._of.terminology.binding(child.element, kind, owner.canonical)
+        ) is not None:
             checks.append(bound)
         if kind == "Reference" and entry.get("targetProfile"):
             allowed = self._of.target_types(entry["targetProfile"])
@@ -172,9 +174,7 @@ class Types:
         ]
 
 
-def _later(
-    rows: dict[str, Check], key: str, make: Callable[..., Check], *made_of: Any
-) -> Check:
+def _later(rows: dict[str, Check], key: str, make: Callable[..., Check], *made_of: Any) -> Check:
     """A check that compiles itself on first use and takes its own place in the table."""
 
     def first(value: Any, scope: Scope) -> Found:
@@ -197,9 +197,7 @@ def _counts(node: Node, owner: Structure) -> list[Check]:
         if each.is_choice:
             names = frozenset(each.json_names())
             stem = each.name[:-3]
-            rules.append(
-                cardinality.choice(names, stem, each.min, owner.canonical, each.path)
-            )
+            rules.append(cardinality.choice(names, stem, each.min, owner.canonical, each.path))
     return rules
 
 
@@ -207,7 +205,7 @@ def _quantity(of: Compiler) -> list[Check]:
     return [bindings.absolute_system, of.terminology.lone_coding]
 
 
-def _identifier(of: Compiler) -> list[Check]:
+def _identifier(_: Compiler) -> list[Check]:
     return [bindings.absolute_system, bindings.uri_identifier]
 
 
@@ -215,11 +213,11 @@ def _reference(of: Compiler) -> list[Check]:
     return [of.targets.well_formed]
 
 
-def _extension(of: Compiler) -> list[Check]:
+def _extension(_: Compiler) -> list[Check]:
     return [extensions.content]
 
 
-def DOMAIN(of: Compiler) -> list[Check]:  # noqa: N802 - one row of the table below
+def DOMAIN(_: Compiler) -> list[Check]:  # noqa: N802 - one row of the table below
     """What every DomainResource must hold to."""
     return [contained.contained, contained.has_narrative]
 
@@ -235,7 +233,7 @@ WHOLE: dict[str, Callable[[Compiler], list[Check]]] = {
 
 def unknown_type(name: Any, at: str = ".resourceType") -> Found:
     """A `resourceType` that FHIR R4 does not have."""
-    said = f"{shown(name)} is no FHIR resource type"
+    said = f"{repr(name)[:80]} is no FHIR resource type"
     found = problem("structure", said, "type", at=at, rule="resourceType")
     found[0].severity = "fatal"
     return found
