@@ -21,7 +21,7 @@ _CODED = frozenset({"code", "Coding", "CodeableConcept", "Quantity", "string", "
 def merge(element: Element, over: Element) -> None:
     """Change `element` to what it is under the constraints of `over`."""
     for name, value in over.items():
-        if name in _IDENTITY or value == []:
+        if name in _IDENTITY or value in ((), []):
             continue
         if name in _MERGERS:
             element[name] = _MERGERS[name](element.get(name), value)
