@@ -190,5 +190,7 @@ def compile_constraint(
     if as_published:
         return compile_expression(text, context_type=context_type, model=model)
     compiled = compile_expression(corrected(text, key), context_type=context_type, model=model)
-    test = NATIVE.get((key, text))
-    return compiled if test is None else compiled.with_test(test)
+    native = NATIVE.get((key, text))
+    if native is None:
+        return compiled
+    return compiled.with_test(native(_NO_MODEL if model is None else model))

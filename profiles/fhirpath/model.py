@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from profiles.definitions import Definitions, Element
 
+#: Types whose instances say their own type.
+ABSTRACT = frozenset({"Resource", "DomainResource"})
 _SYSTEM = "http://hl7.org/fhirpath/System."
 _BASE = "http://hl7.org/fhir/StructureDefinition/"
 #: The primitive types of FHIR R4 (https://hl7.org/fhir/R4/datatypes.html).
@@ -43,10 +45,12 @@ class ElementFact:
     Attributes:
         keys: JSON key and type of each form: one, or for a choice one a type. The type of a
             BackboneElement is its path, `Patient.contact`.
+        is_list: whether it may repeat.
         alias: whether it was asked for by the JSON key of one form of a choice.
     """
 
     keys: tuple[tuple[str, str], ...]
+    is_list: bool = True
     alias: bool = False
 
     @property
@@ -66,6 +70,10 @@ class TypeModel(Protocol):
         """Return a type and its supertypes, nearest first; () if nobody knows it."""
         ...
 
+    def keys(self, type_name: str) -> frozenset[str]:
+        """Return all JSON keys that an object of a type may have; none if nobody knows it."""
+        ...
+
     def __hash__(self) -> int:
         """Compiled expressions are kept by model."""
         ...
@@ -77,6 +85,10 @@ class NoModel:
     def element(self, _type_name: str, _name: str) -> ElementFact | None:
         """Return None: no type has known elements."""
         return None
+
+    def keys(self, _type_name: str) -> frozenset[str]:
+        """Return nothing: no type has known elements."""
+        return frozenset()
 
     def lineage(self, type_name: str) -> tuple[str, ...]:
         """Return primitives with their supertypes, and any other name alone."""
@@ -98,6 +110,7 @@ class DefinitionsModel:
     def __init__(self, definitions: Definitions) -> None:
         self.definitions = definitions
         self._elements: dict[str, Mapping[str, ElementFact]] = {}
+        self._keys: dict[str, frozenset[str]] = {}
         self._lineages: dict[str, tuple[str, ...]] = {}
 
     def element(self, type_name: str, name: str) -> ElementFact | None:
@@ -106,6 +119,18 @@ class DefinitionsModel:
         if found is None:
             found = self._read(type_name)
         return found.get(name)
+
+    def keys(self, type_name: str) -> frozenset[str]:
+        """Return all JSON keys that an object of a type may have; () for what is any resource."""
+        found = self._keys.get(type_name)
+        if found is None:
+            if type_name not in self._elements:
+                self._read(type_name)
+            facts = () if type_name in ABSTRACT else self._elements[type_name].values()
+            names = [key for fact in facts for key, _type in fact.keys]
+            found = frozenset({*names, *(f"_{name}" for name in names)})
+            self._keys[type_name] = found
+        return found
 
     def lineage(self, type_name: str) -> tuple[str, ...]:
         """Return a type and its supertypes, nearest first."""
@@ -139,16 +164,17 @@ class DefinitionsModel:
 
 
 def _facts(element: Element, name: str) -> dict[str, ElementFact]:
+    is_list = element.get("max") not in {"0", "1"}
     if "contentReference" in element:
         target = element["contentReference"].partition("#")[2]
-        return {name: ElementFact(((name, target),))}
+        return {name: ElementFact(((name, target),), is_list)}
     types = [_type_code(element, entry) for entry in element.get("type", ())]
     if not name.endswith("[x]"):
-        return {name: ElementFact(tuple((name, type_name) for type_name in types))}
+        return {name: ElementFact(tuple((name, type_name) for type_name in types), is_list)}
     stem = name.removesuffix("[x]")
     keys = tuple((stem + code[0].upper() + code[1:], code) for code in types)
-    forms = {key: ElementFact(((key, code),), alias=True) for key, code in keys}
-    return {stem: ElementFact(keys)} | forms
+    forms = {key: ElementFact(((key, code),), is_list, alias=True) for key, code in keys}
+    return {stem: ElementFact(keys, is_list)} | forms
 
 
 def _type_code(element: Element, entry: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from profiles.fhirpath.errors import EvaluationError
-from profiles.fhirpath.model import CHOICE_TYPES
+from profiles.fhirpath.model import CHOICE_TYPES, PRIMITIVES, TypeModel
 from profiles.fhirpath.temporal import Temporal
 from profiles.fhirpath.values import Node, compare, fields
 from profiles.fhirpath.xhtml import read_narrative
@@ -19,32 +19,48 @@ if TYPE_CHECKING:
 
     from profiles.fhirpath.code import Scope, Truth
 
-#: By key and published expression.
-NATIVE: dict[tuple[str, str], Truth] = {}
-_VALUE_KEYS = frozenset(
-    key for suffix, _ in CHOICE_TYPES for key in (f"value{suffix}", f"_value{suffix}")
-)
+#: By key and published expression: gives the code for a model.
+NATIVE: dict[tuple[str, str], Callable[[TypeModel], Truth]] = {}
+_VALUES = {f"value{suffix}": type_name for suffix, type_name in CHOICE_TYPES}
 
 
 def native(key: str, expression: str) -> Callable[[Truth], Truth]:
     """Register a function as what a constraint's expression says."""
 
     def register(test: Truth) -> Truth:
-        NATIVE[key, expression] = test
+        NATIVE[key, expression] = lambda _model: test
         return test
 
     return register
 
 
 def _has(members: dict[str, Any], name: str) -> bool:
-    """Whether an element is there, with a value or with extensions only."""
+    """Whether an element is there: a value, or what stands beside a primitive."""
     value = members.get(name)
-    if value is not None and value != []:
+    if value is not None and value not in ([], [None], {}):
         return True
+    return _has_shadow(members, name)
+
+
+def _has_shadow(members: dict[str, Any], name: str) -> bool:
     shadow = members.get(f"_{name}")
-    return shadow is not None and (
-        type(shadow) is dict or (type(shadow) is list and any(type(s) is dict for s in shadow))
-    )
+    if type(shadow) is list:
+        return any(type(one) is dict for one in shadow)
+    return type(shadow) is dict
+
+
+def _has_primitive(members: dict[str, Any], name: str) -> bool:
+    """Whether a primitive is there that may not repeat: no object, no array."""
+    value = members.get(name)
+    if value is not None and type(value) not in {dict, list}:
+        return True
+    return _has_shadow(members, name)
+
+
+def _has_object(members: dict[str, Any], name: str) -> bool:
+    """Whether an object is there that may not repeat."""
+    value = members.get(name)
+    return type(value) is dict and value != {}
 
 
 def _members(this: Any) -> dict[str, Any]:
@@ -73,13 +89,32 @@ def ele_1(_scope: Scope, this: Any) -> bool:
     )
 
 
-@native("ext-1", "extension.exists() != value.exists()")
-def ext_1(_scope: Scope, this: Any) -> bool:
+def ext_1(model: TypeModel) -> Truth:
     """An extension has a value or extensions, not both."""
-    members = _members(this)
-    found = _VALUE_KEYS.intersection(members)
-    has_value = bool(found) and any(_has(members, name.removeprefix("_")) for name in found)
-    return _has(members, "extension") is not has_value
+    known = {name: model.keys(type_name) for name, type_name in _VALUES.items()}
+
+    def has_value(members: dict[str, Any]) -> bool:
+        for key in members:
+            name = key.removeprefix("_")
+            type_name = _VALUES.get(name)
+            if type_name in PRIMITIVES:
+                return _has_primitive(members, name)
+            if type_name is not None:
+                value = members.get(name)
+                # An object that has nothing of its type is no element of FHIR.
+                if type(value) is not dict or not known[name]:
+                    return type(value) is dict and value != {}
+                return not known[name].isdisjoint(value)
+        return False
+
+    def test(_scope: Scope, this: Any) -> bool:
+        members = _members(this)
+        return _has(members, "extension") is not has_value(members)
+
+    return test
+
+
+NATIVE["ext-1", "extension.exists() != value.exists()"] = ext_1
 
 
 @native("per-1", "start.hasValue().not() or end.hasValue().not() or (start <= end)")
@@ -87,9 +122,9 @@ def per_1(_scope: Scope, this: Any) -> bool | None:
     """A period starts before it ends; None where the precision leaves it open."""
     members = _members(this)
     start, end = members.get("start"), members.get("end")
-    if not start or not end or type(start) is not str or type(end) is not str:
+    if not start or not end or type(start) in {dict, list} or type(end) in {dict, list}:
         return True
-    first, last = Temporal.parse(start, "datetime"), Temporal.parse(end, "datetime")
+    first, last = Temporal.parse(str(start), "datetime"), Temporal.parse(str(end), "datetime")
     if first is None or last is None:
         raise EvaluationError(f"{start!r} or {end!r} is no dateTime")
     order = first.compare(last)
@@ -174,20 +209,20 @@ def dom_6(scope: Scope, this: Any) -> bool:
 def qty_3(_scope: Scope, this: Any) -> bool:
     """A unit's code has its system."""
     members = _members(this)
-    return not _has(members, "code") or _has(members, "system")
+    return not _has_primitive(members, "code") or _has_primitive(members, "system")
 
 
 @native("cpt-2", "value.empty() or system.exists()")
 def cpt_2(_scope: Scope, this: Any) -> bool:
     """A contact point's value has its system."""
     members = _members(this)
-    return not _has(members, "value") or _has(members, "system")
+    return not _has_primitive(members, "value") or _has_primitive(members, "system")
 
 
 @native("sqty-1", "comparator.empty()")
 def sqty_1(_scope: Scope, this: Any) -> bool:
     """A simple quantity has no comparator."""
-    return not _has(_members(this), "comparator")
+    return not _has_primitive(_members(this), "comparator")
 
 
 @native(
@@ -197,8 +232,8 @@ def sqty_1(_scope: Scope, this: Any) -> bool:
 def rat_1(_scope: Scope, this: Any) -> bool:
     """Numerator and denominator come together, or an extension says why neither is there."""
     members = _members(this)
-    numerator = _has(members, "numerator")
-    if numerator is not _has(members, "denominator"):
+    numerator = _has_object(members, "numerator")
+    if numerator is not _has_object(members, "denominator"):
         return False
     return numerator or _has(members, "extension")
 
@@ -207,7 +242,7 @@ def rat_1(_scope: Scope, this: Any) -> bool:
 def rng_2(_scope: Scope, this: Any) -> bool | None:
     """A range's low end is not above its high end; None where their units differ."""
     members = _members(this)
-    if not _has(members, "low") or not _has(members, "high"):
+    if not _has_object(members, "low") or not _has_object(members, "high"):
         return True
     order = compare(members.get("low"), members.get("high"))
     return None if order is None else order <= 0

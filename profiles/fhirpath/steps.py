@@ -10,13 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from profiles.fhirpath.code import EMPTY, Code, Items, Run, Scope
-from profiles.fhirpath.model import CHOICE_TYPES, PRIMITIVES, TypeModel
+from profiles.fhirpath.model import ABSTRACT, CHOICE_TYPES, PRIMITIVES, TypeModel
 from profiles.fhirpath.values import Node, fields
 
 #: Gives the children of one element.
 Step = Callable[[Any], Items]
-#: Types whose instances say their own type.
-RESOURCES = frozenset({"Resource", "DomainResource"})
 
 
 def step_of(model: TypeModel, types: tuple[str, ...], name: str) -> tuple[Step, tuple[str, ...]]:
@@ -25,62 +23,82 @@ def step_of(model: TypeModel, types: tuple[str, ...], name: str) -> tuple[Step, 
     known = [fact for fact in facts if fact is not None]
     if not types or len(known) < len(facts):
         return _any_key(name), ()
-    keys = dict.fromkeys(key for fact in known for key in fact.keys)
-    return _step(list(keys)), tuple(dict.fromkeys(type_name for _, type_name in keys))
+    forms: dict[str, list[str]] = {}
+    for key, type_name in dict.fromkeys(key for fact in known for key in fact.keys):
+        forms.setdefault(key, []).append(type_name)
+    is_list = any(fact.is_list for fact in known)
+    steps = {key: _step(model, key, names, is_list=is_list) for key, names in forms.items()}
+    found = tuple(dict.fromkeys(type_name for names in forms.values() for type_name in names))
+    return (steps.popitem()[1] if len(steps) == 1 else _choice(steps)), found
 
 
-def _step(keys: list[tuple[str, str]]) -> Step:
-    if len(keys) > 1:
-        return _choice([(key, f"_{key}" if type_ in PRIMITIVES else "") for key, type_ in keys])
-    key, type_name = keys[0]
-    return _primitive(key, f"_{key}") if type_name in PRIMITIVES else _complex(key)
+def _step(model: TypeModel, key: str, types: list[str], *, is_list: bool) -> Step:
+    if len(types) > 1:
+        return lambda item: _members(fields(item) or {}, key)
+    if types[0] in PRIMITIVES:
+        return _primitive(key, f"_{key}", is_list=is_list)
+    return _complex(key, model.keys(types[0]), is_list=is_list)
 
 
-def _complex(key: str) -> Step:
+def _complex(key: str, known: frozenset[str], *, is_list: bool) -> Step:
+    """Step to objects; what is none, or has nothing of its type, is no element of FHIR."""
+
     def step(item: Any) -> Items:
         if type(item) is not dict and (item := fields(item)) is None:
             return EMPTY
         value = item.get(key)
-        if value is None:
-            return EMPTY
-        return value if type(value) is list else [value]
+        if type(value) is dict:
+            return EMPTY if known and known.isdisjoint(value) else [value]
+        return _without_nulls(value) if is_list and type(value) is list else EMPTY
 
     return step
 
 
-def _primitive(key: str, shadow: str) -> Step:
+def _primitive(key: str, shadow: str, *, is_list: bool) -> Step:
+    """Step to primitives; an object, or an array where none may be, is no element of FHIR."""
+
     def step(item: Any) -> Items:
         if type(item) is not dict and (item := fields(item)) is None:
             return EMPTY
         value = item.get(key)
         if shadow in item:
             return _with_shadow(value, item[shadow], "")
-        if value is None:
-            return EMPTY
-        return value if type(value) is list else [value]
+        kind = type(value)
+        if kind is str:
+            return [value]
+        if kind is list:
+            return _without_nulls(value) if is_list else EMPTY
+        return EMPTY if value is None or kind is dict else [value]
 
     return step
 
 
-def _choice(keys: list[tuple[str, str]]) -> Step:
+def _without_nulls(value: Any) -> Items:
+    return [one for one in value if one is not None] if None in value else value
+
+
+def _choice(steps: dict[str, Step]) -> Step:
+    forms = {name: step for key, step in steps.items() for name in (key, f"_{key}")}
+
     def step(item: Any) -> Items:
         if type(item) is not dict and (item := fields(item)) is None:
             return EMPTY
-        for key, shadow in keys:
-            if key in item or (shadow and shadow in item):
-                return _members(item, key)
+        for key in item:
+            if key in forms:
+                return forms[key](item)
         return EMPTY
 
     return step
 
 
-def _members(item: dict[str, Any], key: str, type_name: str = "") -> Items:
+def _members(item: dict[str, Any], key: str) -> Items:
+    """Return the children under a JSON key, of whatever type."""
     value, shadow = item.get(key), item.get(f"_{key}")
     if shadow is not None:
-        return _with_shadow(value, shadow, type_name)
-    if value is None:
-        return EMPTY
-    return value if type(value) is list else [value]
+        return _with_shadow(value, shadow, "")
+    if type(value) is list:
+        return _without_nulls(value)
+    return EMPTY if value is None or value == {} else [value]
 
 
 def _any_key(name: str) -> Step:
@@ -129,7 +147,7 @@ def typed_step(model: TypeModel, name: str) -> Step:
         return [
             typed(found, type_name)
             for key, type_name in fact.keys
-            for found in _members(members, key)
+            for found in _step(model, key, [type_name], is_list=fact.is_list)(item)
         ]
 
     return step
@@ -155,7 +173,7 @@ def typed(value: Any, type_name: str) -> Node:
     """Return a node with its type; a resource says its type itself."""
     if type(value) is Node:
         return Node(value.value, value.type or type_name, value.extra)
-    if type(value) is dict and (not type_name or type_name in RESOURCES):
+    if type(value) is dict and (not type_name or type_name in ABSTRACT):
         type_name = guess(value) or type_name
     return Node(value, type_name)
 

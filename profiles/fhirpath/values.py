@@ -185,6 +185,8 @@ def comparable(a: Any, b: Any) -> tuple[Decimal, Decimal] | None:
     left, right = as_quantity(_measure(a)), as_quantity(_measure(b))
     if left is None or right is None:
         return None
+    if type(a) is dict and type(b) is dict and a.get("unit") and a["unit"] == b.get("unit"):
+        return left.value, right.value  # HL7's validator looks at the unit that people read first
     if left.unit == right.unit and left.calendar == right.calendar:
         return left.value, right.value
     one, other = left.canonical(), right.canonical()

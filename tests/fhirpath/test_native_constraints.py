@@ -139,8 +139,9 @@ def test_native_and_general_code_agree(
         ("dom-6", {"text": {"div": "x"}}, {}),
         ("qty-3", {"code": "g", "system": "s"}, {"code": "g"}),
         ("cpt-2", {"value": "1", "system": "phone"}, {"value": "1"}),
+        ("cpt-2", {"value": ["1"]}, {"value": "1", "system": ["phone"]}),
         ("sqty-1", {"value": 1}, {"comparator": "<"}),
-        ("rat-1", {"numerator": {}, "denominator": {}}, {"numerator": {}}),
+        ("rat-1", {"numerator": {"a": 1}, "denominator": {"a": 1}}, {"numerator": {"a": 1}}),
         ("rng-2", {"low": {"value": 1}}, {"low": {"value": 2}, "high": {"value": 1}}),
         ("ref-1", {"display": "x"}, {"reference": "#none"}),
         ("txt-1", DIV.format("", "<p>a</p>"), DIV.format("", "<form/>")),
@@ -185,9 +186,18 @@ def test_a_narrative_is_a_div_of_xhtml() -> None:
     )
 
 
-def test_an_unreadable_day_is_an_error_and_does_not_hold() -> None:
+def test_an_unreadable_day_is_an_error_and_does_not_hold(model: Any) -> None:
     period = {"start": "20200101", "end": "2021-01-01"}
     (text,) = [text for key, text in NATIVE if key == "per-1"]
     with pytest.raises(EvaluationError):
-        NATIVE["per-1", text](Scope(), period)
+        compile_expression(text, context_type="Period", model=model).evaluate(period)
     assert not compile_constraint(text, "per-1").holds(period)
+
+
+def test_a_value_with_nothing_of_its_type_is_no_value(model: Any) -> None:
+    text = "extension.exists() != value.exists()"
+    constraint = compile_constraint(text, "ext-1", context_type="Extension", model=model)
+    assert constraint.holds({"url": "u", "valuePeriod": {"start": "2020"}})
+    assert not constraint.holds({"url": "u", "valuePeriod": {"system": "s", "code": "c"}})
+    general = compile_expression(text, context_type="Extension", model=model)
+    assert not general.holds({"url": "u", "valuePeriod": {"system": "s", "code": "c"}})
