@@ -74,6 +74,9 @@ def _objects(members: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:
             yield one
 
 
+_NO_CHILDREN = frozenset({"id", "_id", "resourceType"})
+
+
 @native("ele-1", "hasValue() or (children().count() > id.count())")
 def ele_1(_scope: Scope, this: Any) -> bool:
     """Every element has a value or children; an id alone is none."""
@@ -83,9 +86,11 @@ def ele_1(_scope: Scope, this: Any) -> bool:
         if this.value is not None and this.value != "" and type(this.value) is not dict:
             return True
     members = _members(this)
+    for name, value in members.items():  # nearly always settled by the first text
+        if type(value) is str and name not in _NO_CHILDREN and name[:1] != "_":
+            return True
     return any(
-        name not in {"id", "_id", "resourceType"} and _has(members, name.removeprefix("_"))
-        for name in members
+        name not in _NO_CHILDREN and _has(members, name.removeprefix("_")) for name in members
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from profiles.fhirpath.errors import EvaluationError
@@ -80,8 +81,27 @@ def fields(item: Any) -> dict[str, Any] | None:
 
 
 def number(value: Any) -> Any:
-    """Return a number that can be mixed with others: floats become what they were written as."""
-    return Decimal(repr(value)) if type(value) is float else value
+    """Return a number that can be mixed with others: floats become what they were written as.
+
+    Raises:
+        EvaluationError: a float that JSON cannot write.
+    """
+    if type(value) is not float:
+        return value
+    if not isfinite(value):
+        raise EvaluationError(f"{value} is no number")
+    return Decimal(repr(value))
+
+
+def whole(value: Any) -> int:
+    """Return an integer, of an argument that has to be one.
+
+    Raises:
+        EvaluationError: it is none.
+    """
+    if type(value) is not int:
+        raise EvaluationError(f"{value!r} is no integer")
+    return value
 
 
 def is_number(value: Any) -> bool:

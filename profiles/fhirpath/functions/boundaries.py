@@ -19,6 +19,7 @@ from profiles.fhirpath.values import (
     comparable,
     is_number,
     number,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -43,13 +44,16 @@ def _boundary(value: Any, digits: Any, sign: int) -> Any:
 
 
 def _of_number(value: Decimal, digits: int | None, sign: int) -> Decimal | None:
-    digits = 8 if digits is None else digits
+    digits = 8 if digits is None else whole(digits)
     if not 0 <= digits <= _MOST:
         return None
     exponent = value.as_tuple().exponent
     half = Decimal(5).scaleb((exponent if isinstance(exponent, int) else 0) - 1)
     way = ROUND_FLOOR if sign < 0 else ROUND_CEILING
-    return (value + sign * half).quantize(Decimal(1).scaleb(-digits), way)
+    try:
+        return (value + sign * half).quantize(Decimal(1).scaleb(-digits), way)
+    except ArithmeticError:
+        return None
 
 
 def _of_temporal(value: Temporal, digits: int | None, sign: int) -> Temporal | None:

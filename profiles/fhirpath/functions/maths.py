@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from profiles.fhirpath.errors import EvaluationError
 from profiles.fhirpath.registry import function, scalar
 from profiles.fhirpath.temporal import Temporal
-from profiles.fhirpath.values import Quantity, is_number, number
+from profiles.fhirpath.values import Quantity, is_number, number, whole
 
 if TYPE_CHECKING:
     from profiles.fhirpath.code import Items, Scope
+
+
+#: Powers beyond this are computed as decimals.
+_BITS = 1000
 
 
 def _number(value: Any) -> Decimal:
@@ -51,14 +55,17 @@ def truncate(value: Any) -> int:
 @scalar("round", 0, 1)
 def rounded(value: Any, digits: Any = 0) -> Any:
     """`round(precision)`, halves away from zero."""
-    found = _number(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    try:
+        found = _number(value).quantize(Decimal(1).scaleb(-whole(digits)), ROUND_HALF_UP)
+    except ArithmeticError as error:
+        raise EvaluationError(f"{value} has no {digits} digits") from error
     return int(found) if not digits else found
 
 
 def _safely(compute: Any, *values: Any) -> Decimal | None:
     try:
         return Decimal(compute(*map(_number, values)))
-    except (ValueError, InvalidOperation, OverflowError, ZeroDivisionError):
+    except (ValueError, ArithmeticError):
         return None
 
 
@@ -71,7 +78,7 @@ scalar("log", 1)(lambda value, base: _safely(lambda a, b: round(a.ln() / b.ln(),
 @scalar("power", 1)
 def power(value: Any, exponent: Any) -> Any:
     """`power(exponent)`; nothing where the result is no real number."""
-    if type(value) is int and type(exponent) is int and 0 <= exponent < 1000:  # noqa: PLR2004 - cheap
+    if type(value) is int and type(exponent) is int and 0 <= exponent * value.bit_length() < _BITS:
         return value**exponent
     return _safely(lambda a, b: a**b, value, exponent)
 

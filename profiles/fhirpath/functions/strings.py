@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from profiles.fhirpath.code import EMPTY, Items, Scope, single
 from profiles.fhirpath.errors import EvaluationError
 from profiles.fhirpath.registry import function, scalar
-from profiles.fhirpath.values import plain
+from profiles.fhirpath.values import plain, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,10 +61,10 @@ def last_index_of(text: Any, part: Any) -> int:
 @scalar("substring", 1, 2, types=_STRING)
 def substring(text: Any, start: Any, length: Any = None) -> str | None:
     """`substring(start, length)`; nothing where the start lies outside."""
-    whole = _text(text)
-    if not 0 <= start < len(whole):
+    content, first = _text(text), whole(start)
+    if not 0 <= first < len(content):
         return None
-    return whole[start:] if length is None else whole[start : start + max(length, 0)]
+    return content[first:] if length is None else content[first : first + max(whole(length), 0)]
 
 
 @scalar("length", types=_INTEGER)
