@@ -258,7 +258,10 @@ def _rounded(a: Any, b: Any) -> bool:
     """Numbers are equivalent at the precision of the less precise one."""
     a, b = Decimal(str(a)), Decimal(str(b))
     digits = min(_digits(a), _digits(b))
-    return bool(round(a, digits) == round(b, digits))
+    try:
+        return bool(round(a, digits) == round(b, digits))
+    except ArithmeticError:  # more digits than a Decimal keeps
+        return bool(a == b)
 
 
 def _digits(value: Decimal) -> int:

@@ -222,3 +222,26 @@ def test_quantities_are_compared_in_one_unit(text: str, found: list[bool]) -> No
 def test_replacement_knows_groups() -> None:
     expression = r"'11/30/1972'.replaceMatches('(\\d+)/(\\d+)/(?<y>\\d+)', '${y}-$2')"
     assert evaluate(expression) == ["1972-30"]
+
+
+def test_numbers_too_long_to_round_are_compared_as_they_are() -> None:
+    assert evaluate("a ~ b", {"a": 0, "b": 1e28}) == [False]
+    assert evaluate("a ~ b", {"a": 1e28, "b": 1e28}) == [True]
+
+
+def test_an_unknown_code_of_encode_gives_nothing() -> None:
+    assert evaluate("'x'.encode(a)", {"a": {"b": 1}}) == []
+
+
+def test_what_is_no_element_of_its_type_is_absent(model: TypeModel) -> None:
+    options = {"context_type": "ContactPoint", "model": model}
+    assert evaluate("system.exists()", {"system": ["phone"]}, **options) == [False]
+    assert evaluate("period.exists()", {"period": {"code": "x"}}, **options) == [False]
+    assert evaluate("period.exists()", {"period": "2020"}, **options) == [False]
+
+
+def test_quantities_with_the_same_unit_text_are_compared_by_value(model: TypeModel) -> None:
+    expression = compile_expression("low <= high", context_type="Range", model=model)
+    low = {"value": 1, "unit": "cells", "code": "a", "system": "http://unitsofmeasure.org"}
+    assert expression.holds({"low": low, "high": {**low, "value": 2, "code": "b"}})
+    assert not expression.holds({"low": low, "high": {"value": 2, "unit": "x", "code": "b"}})

@@ -188,7 +188,7 @@ _ESCAPES: dict[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
 
 
 def _coded(table: dict[str, Any], way: int, text: Any, form: Any) -> str | None:
-    if form not in table:
+    if type(form) is not str or form not in table:
         return None
     try:
         return str(table[form][way](_text(text)))
