@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 REST = re.compile(r"https?://.*/([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})")
 ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
-#: The resource that must stand first, by Bundle.type.
-FIRST = {"document": "Composition", "message": "MessageHeader"}
 #: Where every entry needs a fullUrl (https://hl7.org/fhir/R4/bundle.html#bundle-unique).
 NEEDS_URL = frozenset({"document", "message", "searchset", "history", "collection"})
 #: What a Composition refers to, of all that it may.
@@ -51,25 +49,13 @@ def bundle(of: Compiler, value: dict[str, Any], scope: Scope) -> Found:
     """What a Bundle asks of its entries."""
     kind, entries = value.get("type"), value.get("entry")
     rows = entries if isinstance(entries, list) else []
-    found: list[Problem] = list(_first(kind, rows))
+    found: list[Problem] = []
     for place, each in enumerate(rows):
         if isinstance(each, dict):
             found += under(f".entry[{place}]", list(_entry(of, each, kind)))
     if kind == "document":
         found += _unresolved(rows, scope)
     return found or None
-
-
-def _first(kind: Any, rows: list[Any]) -> Iterator[Problem]:
-    """The first entry of a document or message (bdl-11, bdl-12; also where there is none)."""
-    wanted = FIRST.get(kind) if isinstance(kind, str) else None
-    if wanted is None:
-        return
-    head = rows[0].get("resource") if rows and isinstance(rows[0], dict) else None
-    name = head.get("resourceType") if isinstance(head, dict) else None
-    if name != wanted:
-        said = f"the first entry of a {kind} must be a {wanted}, not {name or 'missing'}"
-        yield from problem("invalid", said, "first", at=".entry[0]" if rows else "")
 
 
 def _entry(of: Compiler, entry: dict[str, Any], kind: Any) -> Iterator[Problem]:

@@ -31,11 +31,13 @@ if TYPE_CHECKING:
 class Compiler:
     """Compiles checks from definitions, each once and only when needed."""
 
-    def __init__(self, definitions: Definitions, *, claimed: bool = True) -> None:
+    def __init__(
+        self, definitions: Definitions, *, claimed: bool = True, as_published: bool = False
+    ) -> None:
         self._claims = claimed
         self.definitions = definitions
         self.terminology = Terminology(definitions)
-        self.constraints = Constraints(definitions)
+        self.constraints = Constraints(definitions, as_published=as_published)
         self.types = Types(self)
         self.targets = Targets(self.types.is_resource)
         self._trees: dict[str, Node | None] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from profiles.fhirpath import DefinitionsModel, FhirPathError, NotEvaluable, compile_expression
+from profiles.fhirpath import DefinitionsModel, FhirPathError, NotEvaluable, compile_constraint
 from profiles.validator.problems import Problem
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ NATIVE = frozenset(
 class Constraints:
     """Compiles constraints; what cannot be compiled or evaluated is reported as not checked."""
 
-    def __init__(self, definitions: Definitions) -> None:
+    def __init__(self, definitions: Definitions, *, as_published: bool = False) -> None:
+        self._as_published = as_published
         self._model = DefinitionsModel(definitions)
 
     def check(self, constraint: dict[str, Any], kind: str, owner: str) -> Check | None:
@@ -33,7 +34,9 @@ class Constraints:
         if key in NATIVE or not text:
             return None
         try:
-            compiled = compile_expression(text, context_type=kind, model=self._model)
+            compiled = compile_constraint(
+                text, key, context_type=kind, model=self._model, as_published=self._as_published
+            )
         except FhirPathError:
             return _not_checked(f"constraint {key}")
         severity = "error" if constraint.get("severity") == "error" else "warning"

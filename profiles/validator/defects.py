@@ -60,6 +60,7 @@ def known_defects() -> tuple[Defect, ...]:
             compile_expression(row["where"]) if "where" in row else None,
         )
         for row in rows
+        if not row.get("corrected")
     )
 
 

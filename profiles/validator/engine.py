@@ -59,7 +59,7 @@ class Validator:
             from profiles.packages import load_default_packages  # noqa: PLC0415 - slow, optional
 
             definitions = load_default_packages()
-        self._compiler = Compiler(definitions, claimed=claimed)
+        self._compiler = Compiler(definitions, claimed=claimed, as_published=not known_defects)
         self._profiles = tuple(profiles)
         self._known_defects = known_defects
 

@@ -62,7 +62,7 @@ def matcher(element: Element) -> Callable[[Any], bool] | None:
     fixed = stated(element, "fixed")
     if fixed is not None:
         if isinstance(fixed, str):
-            return fixed.__eq__
+            return lambda value: bool(value == fixed)
         return lambda value: same(value, fixed)
     pattern = stated(element, "pattern")
     if pattern is None:
@@ -72,7 +72,7 @@ def matcher(element: Element) -> Callable[[Any], bool] | None:
 
 def _pattern(pattern: Any) -> Callable[[Any], bool]:
     if isinstance(pattern, str):
-        return pattern.__eq__
+        return lambda value: bool(value == pattern)
     if isinstance(pattern, dict) and pattern.keys() == {"coding"} and len(pattern["coding"]) == 1:
         coding = pattern["coding"][0]
         if coding.keys() == {"system", "code"}:

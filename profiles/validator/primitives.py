@@ -9,6 +9,7 @@ import math
 import re
 from calendar import monthrange
 from functools import cache
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any
 
 from profiles.validator.problems import problem, shown
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 REMEMBERED, LONGEST = 20_000, 100
 #: FHIR's own limit of a string, in characters.
 STRING_LIMIT = 1024 * 1024
+TOO_LONG = f"is longer than {STRING_LIMIT} characters"
+UNLIMITED = frozenset({"base64Binary", "xhtml"})
 
 _DATE = r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?"
 _TIME = r"([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?"
@@ -36,7 +39,9 @@ ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9]\d*))+")
 UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 SPACE = re.compile(r"\s")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+#: Every byte but those that base64 is written in.
+NO_BASE64 = bytes(set(range(256)) - set(f"{ascii_letters}{digits}+/=".encode()))
 
 INTEGERS = {"integer": -(2**31), "unsignedInt": 0, "positiveInt": 1}
 JSON_KINDS = {dict: "an object", list: "an array", type(None): "null", bool: "a boolean"}
@@ -66,8 +71,8 @@ def _instant(text: str) -> str | None:
 
 def _string(text: str) -> str | None:
     if not text.isprintable() and CONTROL.search(text):
-        return "has control characters"
-    return f"is longer than {STRING_LIMIT} characters" if len(text) > STRING_LIMIT else None
+        return "has control characters or half of a surrogate pair"
+    return None
 
 
 def _code(text: str) -> str | None:
@@ -91,7 +96,7 @@ def _base64(text: str) -> str | None:
 
     US Core publishes an example with such a hash (DiagnosticReport-cardiology-report).
     """
-    count = sum(each.isalnum() or each in "+/=" for each in text)
+    count = len(text.encode("utf-8", "replace").translate(None, NO_BASE64))
     return None if count % 4 == 0 else "is no base64"
 
 
@@ -136,6 +141,7 @@ def primitive(name: str) -> Check:
 def text(name: str, fault: Callable[[str], str | None]) -> Check:
     """A text of a format; texts that were good once are remembered."""
     good: set[str] = set()
+    limited = name not in UNLIMITED
 
     def check(value: Any, scope: Scope) -> Found:
         if type(value) is not str:
@@ -144,7 +150,8 @@ def text(name: str, fault: Callable[[str], str | None]) -> Check:
             return None
         if not value:
             return problem("invalid", "a value cannot be empty", "empty", rule="ele-1")
-        if (said := fault(value)) is not None:
+        said = TOO_LONG if len(value) > STRING_LIMIT and limited else fault(value)
+        if said is not None:
             return problem("invalid", f"{shown(value)} {said}", "format", rule=name)
         if len(value) <= LONGEST and len(good) < REMEMBERED:
             good.add(value)

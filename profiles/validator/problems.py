@@ -100,4 +100,6 @@ def _pair(first: Check, second: Check) -> Check:
 def shown(value: Any, limit: int = 60) -> str:
     """A value as a message shows it, cut where it is long."""
     text = value if isinstance(value, str) else repr(value)
+    if not text.isprintable():
+        text = repr(text[: limit + 1])[1:-1]
     return f"'{text[:limit]}…'" if len(text) > limit else f"'{text}'"

@@ -9,6 +9,10 @@ import orjson
 
 from profiles.issues import Issue
 
+#: The most bytes that are read of one resource.
+LARGEST = 100 * 2**20
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
 
 def read(text: bytes | str) -> tuple[Any, list[Issue]]:
     """Read JSON; what cannot be read is one fatal issue, a key given twice an error.
@@ -17,18 +21,24 @@ def read(text: bytes | str) -> tuple[Any, list[Issue]]:
     many keys as the text, but where some were lost; only then the text is read strictly.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    if len(data) > LARGEST:
+        said = f"{len(data)} bytes: more than the {LARGEST} that are read of one resource"
+        return None, [Issue("fatal", "too-long", "", said, rule="json")]
+    data = data.removeprefix(BYTE_ORDER_MARK)
     try:
         found = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         return None, [Issue("fatal", "invalid", "", f"is no JSON: {error}", rule="json")]
-    try:
-        again = orjson.dumps(found)
-    except (TypeError, orjson.JSONEncodeError) as error:
-        said = f"cannot be read: {error}"
-        return None, [Issue("fatal", "invalid", "", said, rule="json")]
-    if data.count(b'":') == again.count(b'":'):
+    if data.count(b'":') == _keys(found):
         return found, []
     return found, _doubled(data)
+
+
+def _keys(found: Any) -> int:
+    try:
+        return orjson.dumps(found).count(b'":')
+    except orjson.JSONEncodeError:
+        return -1  # too deep to be written (254 levels)
 
 
 def _doubled(data: bytes) -> list[Issue]:

@@ -112,7 +112,7 @@ def _grown(found: Found, more: list[Problem], key: str, owner: dict[str, Any], n
 
 
 def _unknown(key: str, name: str) -> list[Problem]:
-    place = f".{key}" if key.isidentifier() else ""
+    place = f".{key}" if str(key).isidentifier() else ""
     said = f"{shown(key)} is no property of {name}"
     return problem("structure", said, f"unknown:{key}", at=place, rule="json")
 
@@ -125,15 +125,15 @@ def _empty(value: dict[str, Any]) -> list[Problem]:
 def _cleared(key: str, owner: dict[str, Any], found: list[Problem]) -> list[Problem]:
     """Without what the sibling property makes good: null padding, a bare `_x`."""
     other = owner.get(key[1:] if key[0] == "_" else f"_{key}")
-    return [each for each in found if not (each.cause in {NULL, BARE} and _fills(other, each.at))]
+    return [each for each in found if not (each.cause in {NULL, BARE} and _fills(other, each))]
 
 
-def _fills(other: Any, at: str) -> bool:
-    if not at:
-        return other is not None and not isinstance(other, list)
-    if not isinstance(other, list) or not at[1:-1].isdigit():
+def _fills(other: Any, each: Problem) -> bool:
+    if not each.at:
+        return each.cause == BARE and other is not None and not isinstance(other, list)
+    if not isinstance(other, list) or not each.at[1:-1].isdigit():
         return False
-    place = int(at[1:-1])
+    place = int(each.at[1:-1])
     return place < len(other) and other[place] is not None
 
 
@@ -145,14 +145,17 @@ def sibling(element: Check, name: str, *, listed: bool) -> Check:
             return problem("structure", "is null where its value is absent", NULL, rule="json")
         found = element(value, scope)
         if found is not None:
-            found = [
-                each
-                for each in found
-                if each.allowed is None or name not in each.allowed or each.at.count(".") > 1
-            ] or None
+            found = [each for each in found if not _made_good(each, value, name)] or None
         if type(value) is dict and "extension" not in value:
             bare = problem("structure", "neither a value nor an extension", BARE, rule="ele-1")
             return both(found, bare)
         return found
 
     return simple_many(one) if listed else one
+
+
+def _made_good(each: Problem, value: Any, name: str) -> bool:
+    """An id alone is no empty element here, and an extension may be meant for the type."""
+    if each.cause == "empty" and not each.at:
+        return bool(value)
+    return each.allowed is not None and name in each.allowed and each.at.count(".") == 1
