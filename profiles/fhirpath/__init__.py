@@ -179,7 +179,7 @@ def compile_constraint(
         key: the key of it.
         context_type: the type of the focus, as for `compile_expression`.
         model: what is known of types.
-        as_published: leave aside `corrections.yaml` and native code.
+        as_published: leave aside `corrections.json` and native code.
 
     Raises:
         FhirPathSyntaxError: the text is no expression.

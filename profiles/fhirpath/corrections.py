@@ -1,4 +1,4 @@
-"""Published constraints that were corrected later (`corrections.yaml`). Imports nothing of ours.
+"""Published constraints that were corrected later, `corrections.json`. Imports nothing of ours.
 
 The same corrections are why HL7's validator and the published text disagree on these.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-import yaml
+import orjson
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,10 @@ class Correction:
     """What is evaluated for a published expression, and why.
 
     Attributes:
+        published: the expression as it stands in the package.
+        instead: what is evaluated for it.
+        because: why the published one cannot be meant.
+        source: where it was corrected.
         key: the constraint that is meant; "" for every constraint with that expression.
     """
 
@@ -30,8 +34,8 @@ class Correction:
 @cache
 def corrections() -> tuple[Correction, ...]:
     """Return all corrections."""
-    text = files("profiles.fhirpath").joinpath("corrections.yaml").read_text("utf-8")
-    return tuple(Correction(**row) for row in yaml.safe_load(text))
+    data = files("profiles.fhirpath").joinpath("corrections.json").read_bytes()
+    return tuple(Correction(**row) for row in orjson.loads(data))
 
 
 def corrected(expression: str, key: str = "") -> str:

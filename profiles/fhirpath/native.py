@@ -1,6 +1,6 @@
 """The constraints that run on every element, as plain code. Imports values, steps, corrections.
 
-Each function says what the expression in its decorator says (as corrected, `corrections.yaml`),
+Each function says what the expression in its decorator says (as corrected, `corrections.json`),
 and a test holds the two together. Its focus is an object, or a `Node` for a primitive.
 """
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Literal:
     """A constant: bool, int, Decimal, str, Temporal or Quantity."""
 
@@ -20,14 +20,14 @@ class Literal:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Empty:
     """`{}`."""
 
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Variable:
     """`%name`."""
 
@@ -35,7 +35,7 @@ class Variable:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Special:
     """`$this`, `$index`, `$total`."""
 
@@ -43,7 +43,7 @@ class Special:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Member:
     """`base.name`; a base of None is the focus."""
 
@@ -52,7 +52,7 @@ class Member:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """`base.name(arguments)`; a base of None is the focus."""
 
@@ -62,7 +62,7 @@ class Call:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """`base[index]`."""
 
@@ -71,7 +71,7 @@ class Index:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unary:
     """`+operand` or `-operand`."""
 
@@ -80,7 +80,7 @@ class Unary:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Binary:
     """`left operator right`."""
 
@@ -90,7 +90,7 @@ class Binary:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TypeTest:
     """`operand is type`, `operand as type`."""
 
