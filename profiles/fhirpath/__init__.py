@@ -22,7 +22,6 @@ False
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 from profiles.fhirpath.code import NOTHING, Code, Items, Scope, Truth, test_of
@@ -57,6 +56,8 @@ __all__ = [
 ]
 
 _NO_MODEL = NoModel()
+#: More than all packages here need; expressions that users type must not fill the memory.
+_MOST_EXPRESSIONS = 16_384
 
 
 class Expression:
@@ -132,8 +133,7 @@ class Expression:
         return typed(node, self._context_type)
 
 
-@lru_cache(maxsize=8192)
-def _compiled(text: str, context_type: str, model: TypeModel, strict: bool) -> Expression:  # noqa: FBT001 - a cache key
+def _compiled(text: str, context_type: str, model: TypeModel, *, strict: bool) -> Expression:
     tree = parse(text)
     types = (context_type,) if context_type else ()
     for is_typed in (False, True):
@@ -161,7 +161,14 @@ def compile_expression(
     Raises:
         FhirPathSyntaxError: the text is no expression; the error has the column.
     """
-    return _compiled(text, context_type, _NO_MODEL if model is None else model, strict)
+    model = _NO_MODEL if model is None else model
+    key = text, context_type, strict
+    found: Expression | None = model.expressions.get(key)
+    if found is None:
+        if len(model.expressions) >= _MOST_EXPRESSIONS:
+            model.expressions.clear()
+        found = model.expressions[key] = _compiled(text, context_type, model, strict=strict)
+    return found
 
 
 def compile_constraint(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +60,13 @@ class ElementFact:
 
 
 class TypeModel(Protocol):
-    """Looks types up; a type is named as in FHIR, a BackboneElement by its path."""
+    """Looks types up; a type is named as in FHIR, a BackboneElement by its path.
+
+    Attributes:
+        expressions: what was compiled with this model; it goes when the model goes.
+    """
+
+    expressions: dict[tuple[str, str, bool], Any]
 
     def element(self, type_name: str, name: str) -> ElementFact | None:
         """Return a child of a type, by its name or (`valueQuantity`) JSON key; None: no such."""
@@ -74,13 +80,12 @@ class TypeModel(Protocol):
         """Return all JSON keys that an object of a type may have; none if nobody knows it."""
         ...
 
-    def __hash__(self) -> int:
-        """Compiled expressions are kept by model."""
-        ...
-
 
 class NoModel:
     """Knows the primitive types only: everything else is found out from the JSON."""
+
+    def __init__(self) -> None:
+        self.expressions: dict[tuple[str, str, bool], Any] = {}
 
     def element(self, _type_name: str, _name: str) -> ElementFact | None:
         """Return None: no type has known elements."""
@@ -109,6 +114,7 @@ class DefinitionsModel:
 
     def __init__(self, definitions: Definitions) -> None:
         self.definitions = definitions
+        self.expressions: dict[tuple[str, str, bool], Any] = {}
         self._elements: dict[str, Mapping[str, ElementFact]] = {}
         self._keys: dict[str, frozenset[str]] = {}
         self._lineages: dict[str, tuple[str, ...]] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from profiles.fhirpath import (
     Scope,
     compile_expression,
 )
+from profiles.fhirpath.model import NoModel
 
 if TYPE_CHECKING:
     from profiles.fhirpath import TypeModel
@@ -245,3 +248,14 @@ def test_quantities_with_the_same_unit_text_are_compared_by_value(model: TypeMod
     low = {"value": 1, "unit": "cells", "code": "a", "system": "http://unitsofmeasure.org"}
     assert expression.holds({"low": low, "high": {**low, "value": 2, "code": "b"}})
     assert not expression.holds({"low": low, "high": {"value": 2, "unit": "x", "code": "b"}})
+
+
+def test_an_expression_is_compiled_once_and_goes_with_its_model() -> None:
+    model = NoModel()
+    first = compile_expression("a.b", model=model)
+    assert compile_expression("a.b", model=model) is first
+    assert compile_expression("a.b", model=model, context_type="Patient") is not first
+    gone = weakref.ref(model)
+    del model, first
+    gc.collect()
+    assert gone() is None
