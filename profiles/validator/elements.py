@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from profiles.validator.cardinality import too_few, too_many
-from profiles.validator.problems import Found, all_of, both, problem, under
+from profiles.validator.problems import Found, both, problem, under
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,21 +56,43 @@ class TypeSlice:
     check: Check | None
 
 
-def thing(properties: tuple[Check, ...]) -> Check | None:
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a profile says of one property.
+
+    Attributes:
+        check: takes the object that has the property.
+        names: the JSON names of the property, where it says nothing of an object without them.
+    """
+
+    check: Check
+    names: tuple[str, ...] = ()
+
+
+def thing(properties: list[Rule]) -> Check | None:
     """An object: the properties that a profile says something of."""
     if not properties:
         return None
-    rules = all_of(list(properties))
+    always = tuple(each.check for each in properties if not each.names)
+    find = {name: each.check for each in properties for name in each.names}.get
 
     def check(value: Any, scope: Scope) -> Found:
-        if type(value) is not dict or rules is None:
+        if type(value) is not dict:
             return None  # its shape is reported
-        return rules(value, scope)
+        found: Found = None
+        for each in always:
+            if (more := each(value, scope)) is not None:
+                found = both(found, more)
+        for key in value:
+            rule = find(key)
+            if rule is not None and (more := rule(value, scope)) is not None:
+                found = both(found, more)
+        return found
 
     return check
 
 
-def single(spec: Property, item: Check | None) -> Check | None:
+def single(spec: Property, item: Check | None) -> Rule | None:
     """A property of one value."""
     name, low, high = spec.name, spec.low, spec.high
     if item is None and not low and high is None:
@@ -90,10 +112,10 @@ def single(spec: Property, item: Check | None) -> Check | None:
             return under(f".{name}", found)
         return None
 
-    return check
+    return Rule(check) if low else Rule(check, (name,))
 
 
-def listed(spec: Property, item: Check | None, slicing: Slicing | None) -> Check | None:
+def listed(spec: Property, item: Check | None, slicing: Slicing | None) -> Rule | None:
     """A property of several values."""
     name, low = spec.name, spec.low
     high = float("inf") if spec.high is None else spec.high
@@ -117,7 +139,8 @@ def listed(spec: Property, item: Check | None, slicing: Slicing | None) -> Check
             found = found if more is None else both(found, more)
         return found
 
-    return check
+    needed = low or (slicing is not None and any(each.low for each in slicing.slices))
+    return Rule(check) if needed else Rule(check, (name,))
 
 
 def _as_list(owner: dict[str, Any], name: str, value: Any) -> list[Any]:
@@ -171,7 +194,7 @@ class Choice:
         return found and under(stem, found)
 
 
-def choice(rule: Choice) -> Check | None:
+def choice(rule: Choice) -> Rule | None:
     """A choice of types, of which a profile may leave some and slice it by type."""
     if not rule.says_something:
         return None
@@ -190,7 +213,7 @@ def choice(rule: Choice) -> Check | None:
             found = both(found, spec.too_few(0))
         return found
 
-    return check
+    return Rule(check) if spec.low or needed else Rule(check, tuple(sorted(names)))
 
 
 def _merge(found: Found, more: Found) -> Found:

@@ -76,7 +76,7 @@ class Delta:
 
     def _children(self, node: Node, bases: list[Node], kind: str) -> Check | None:
         made = [self._child(each, self._below(bases, each, kind)) for each in node.children]
-        return elements.thing(tuple(each for each in made if each is not None))
+        return elements.thing([each for each in made if each is not None])
 
     def _below(self, bases: list[Node], child: Node, kind: str) -> list[Node]:
         """What a child is already checked against: of the bases, else of the type."""
@@ -91,7 +91,7 @@ class Delta:
         root = self._types.tree(kind) if kind else None
         return root.children if root else []
 
-    def _child(self, node: Node, bases: list[Node]) -> Check | None:
+    def _child(self, node: Node, bases: list[Node]) -> elements.Rule | None:
         """A property of an object: its values counted, sliced and each checked."""
         base = bases[-1] if bases else node
         low = node.min if node.min > max((each.min for each in bases), default=0) else 0
@@ -100,18 +100,14 @@ class Delta:
         if base.is_choice:
             return self._choice(node, base, bases, spec)
         kind = type_code(node.types[0]) if len(node.types) == 1 else ""
-        item = self._item(self._resolved(node), bases, kind)
+        item = self._item(node, bases, kind)
         if not any(each.many for each in bases or [node]):
             return elements.single(spec, item)
         return elements.listed(spec, item, self._slicing(node, bases, kind))
 
-    def _resolved(self, node: Node) -> Node:
-        """The element that a contentReference names, where it says nothing itself."""
-        return node
-
     def _choice(
         self, node: Node, base: Node, bases: list[Node], spec: elements.Property
-    ) -> Check | None:
+    ) -> elements.Rule | None:
         allowed, every = node.json_names(), base.json_names()
         if not node.is_choice:  # written as valueQuantity
             stem = base.name[:-3]

@@ -7,6 +7,7 @@ https://hl7.org/fhir/R4/terminologies.html. A system that no package carries goe
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from profiles.validator.bindings import bound_to, check_of, pairs_of, relative
@@ -31,36 +32,56 @@ class Terminology:
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
         self._known: dict[tuple[str, str], str] = {}
+        #: Codings that were good, with what could not be checked of each.
+        self._good: dict[tuple[Any, ...], str] = {}
         self._members: dict[str, Member | None] = {}
 
-    def coding_of_concept(self, shape: Check) -> Check:
-        """A Coding in a CodeableConcept, its shape and its code; what was good is remembered.
+    def concept(self, full: Check) -> Check:
+        """A CodeableConcept of one coding that was good before is not looked at again.
 
         The same few codings make up a large part of any claim.
         """
-        good: dict[tuple[Any, ...], str] = {}
-        coding = self.coding
+        remembered = self._remembered
 
         def check(value: Any, scope: Scope) -> Found:
-            key = None
-            if type(value) is dict and "userSelected" not in value:  # for 1 == True
-                try:
-                    key = tuple(value.items())
-                    unknown = good.get(key)
-                except TypeError:  # something in it is no text
-                    key = unknown = None
-                if unknown is not None:
-                    if unknown:
-                        scope.not_checked.add(unknown)
+            if type(value) is dict and len(value) == 1:
+                codings = value.get("coding")
+                if type(codings) is list and len(codings) == 1 and remembered(codings[0], scope):
                     return None
-            found = shape(value, scope)
-            more = coding(value, scope)
-            if found is None and more is None and key is not None and len(good) < REMEMBERED:
-                known = self._known.get((value.get("system"), value.get("code")))
-                good[key] = f"code system {value['system']}" if known == "unknown" else ""
-            return both(found, more) if more is not None else found
+            return full(value, scope)
 
         return check
+
+    def coding_of_concept(self, shape: Check) -> Check:
+        """A Coding in a CodeableConcept: its shape and its code."""
+        remembered, coding, good = self._remembered, self.coding, self._good
+
+        def check(value: Any, scope: Scope) -> Found:
+            if remembered(value, scope):
+                return None
+            found, more = shape(value, scope), coding(value, scope)
+            if found is not None or more is not None:
+                return both(found, more) if more is not None else found
+            if type(value) is dict and "extension" not in value and len(good) < REMEMBERED:
+                known = self._known.get((str(value.get("system")), str(value.get("code"))))
+                unknown = f"code system {value['system']}" if known == "unknown" else ""
+                with suppress(TypeError):  # something in it is no text
+                    good[tuple(value.items())] = unknown
+            return None
+
+        return check
+
+    def _remembered(self, value: Any, scope: Scope) -> bool:
+        """Whether this very Coding was good before; its `userSelected` would need a look."""
+        if type(value) is not dict or "userSelected" in value:  # 1 == True
+            return False
+        try:
+            unknown = self._good.get(tuple(value.items()))
+        except TypeError:  # something in it is no text
+            return False
+        if unknown:
+            scope.not_checked.add(unknown)
+        return unknown is not None
 
     def lone_coding(self, value: dict[str, Any], scope: Scope) -> Found:
         """A Coding that is no part of a CodeableConcept, or a Quantity: a warning at most.

@@ -68,7 +68,8 @@ class Types:
         root, structure = self.tree(name), self._of.definitions.type(name)
         if root is None or structure is None:
             return accept
-        return self._thing(root, structure, name)
+        full = self._thing(root, structure, name)
+        return self._of.terminology.concept(full) if name == "CodeableConcept" else full
 
     def _thing(self, node: Node, owner: Structure, name: str) -> Check:
         found = self._things.get(id(node))
