@@ -57,7 +57,8 @@ def test_what_is_not_well_formed_is_named_by_its_place(change: dict[str, Any], p
     issues = structural_issues({**LOCATION, **change})
     assert [issue.expression for issue in issues] == [place]
     assert issues[0].severity == "error"
-    assert issues[0].code == "structure"
+    # A value of the wrong format is `invalid`, what should not be there at all is `structure`.
+    assert issues[0].code == ("invalid" if place.endswith((".id", ".rank")) else "structure")
     assert issues[0].message
 
 
@@ -69,7 +70,16 @@ def test_every_fault_has_its_issue() -> None:
 def test_a_required_element_that_is_absent_is_an_issue() -> None:
     issues = structural_issues({"resourceType": "OrganizationAffiliation", "active": "yes please"})
     assert issues
-    assert structural_issues({"resourceType": "Bundle"})[0].expression == "Bundle.type"
+    assert structural_issues({"resourceType": "Bundle"}) == (
+        Issue(
+            "error",
+            "required",
+            "Bundle",
+            "type: at least 1 expected, 0 found",
+            "http://hl7.org/fhir/StructureDefinition/Bundle|4.0.1",
+            "Bundle.type",
+        ),
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,10 +124,14 @@ def test_a_fault_of_a_contained_resource_is_named_by_its_place() -> None:
     assert issue.expression == "Location.contained[0].colour"
 
 
-@pytest.mark.parametrize("address", ["Provo", 5, [{}], True])
-def test_what_should_be_an_object_is_said_in_plain_words(address: Any) -> None:
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [("Provo", "a string"), (5, "a simple value"), ([{}], "an array"), (True, "a simple value")],
+)
+def test_what_should_be_an_object_is_said_in_plain_words(address: Any, found: str) -> None:
     (issue,) = structural_issues({**LOCATION, "address": address})
-    assert (issue.expression, issue.message) == ("Location.address", "an object is expected")
+    assert issue.expression == "Location.address"
+    assert issue.message == f"an object is expected, not {found}"
 
 
 def test_a_very_long_type_is_shown_in_part() -> None:

@@ -1,0 +1,85 @@
+"""References: the types they may lead to, what they find here. Imports `problems`.
+
+https://hl7.org/fhir/R4/references.html. Targets outside the resource and its Bundle are not
+fetched; their type is read off the reference's URL.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from profiles.validator.problems import problem, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from profiles.validator.problems import Check, Found
+    from profiles.validator.scope import Scope
+
+URL = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[^/]+)?(?:#.*)?")
+REMEMBERED = 50_000
+ANY = frozenset({"Resource", "Any", "DomainResource"})
+
+
+class Targets:
+    """Reads the type of a target off its reference."""
+
+    def __init__(self, is_resource: Callable[[str], bool]) -> None:
+        self._is_resource = is_resource
+        self._types: dict[str, str] = {}
+
+    def said(self, reference: str) -> str:
+        """The resource type that a reference's URL implies, "" where it implies none."""
+        kind = self._types.get(reference)
+        if kind is None:
+            match = URL.fullmatch(reference)
+            kind = match[1] if match and self._is_resource(match[1]) else ""
+            if len(self._types) < REMEMBERED:
+                self._types[reference] = kind
+        return kind
+
+    def check(self, allowed: frozenset[str], owner: str, rule: str) -> Check | None:
+        """The target of a reference is of an allowed type."""
+        if not allowed or allowed & ANY:
+            return None
+        listed = ", ".join(sorted(allowed))
+
+        def check(value: Any, scope: Scope) -> Found:
+            kind = self.kind(value, scope)
+            if not kind or kind in allowed:
+                return None
+            said = f"the target must be one of {listed}, not {kind}"
+            return problem("structure", said, f"target:{kind}", profile=owner, rule=rule)
+
+        return check
+
+    def kind(self, value: Any, scope: Scope) -> str:
+        """The type of a Reference's target, "" where nothing tells."""
+        reference = value.get("reference") if type(value) is dict else None
+        if type(reference) is not str:
+            return ""
+        if reference[:1] == "#" or reference[:4] == "urn:":
+            target = scope.resolve(reference)
+            kind = target.get("resourceType") if isinstance(target, dict) else None
+            return kind if isinstance(kind, str) else ""
+        return self.said(reference)
+
+    def well_formed(self, value: dict[str, Any], scope: Scope) -> Found:
+        """A local reference finds its contained resource (ref-1); `type` agrees with the URL."""
+        reference = value.get("reference")
+        if type(reference) is not str or not reference:
+            return None
+        if reference[0] == "#":
+            if scope.resolve(reference) is None:
+                said = f"no contained resource has the id of the reference {shown(reference)}"
+                return problem("not-found", said, "ref-1", rule="ref-1")
+            return None
+        stated = value.get("type")
+        if stated is None:
+            return None
+        kind = self.said(reference)
+        if kind and isinstance(stated, str) and stated.rpartition("/")[2] != kind:
+            said = f"type says {shown(stated)}, but the reference leads to {kind}"
+            return problem("structure", said, "reference-type", rule="Reference.type")
+        return None
