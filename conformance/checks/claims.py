@@ -39,7 +39,7 @@ def profile_is_of_its_kind(entries: Iterable[Entry]) -> Iterator[Assertion]:
     One that claims no profile of the family is judged by the clause that asks for one.
     """
     for entry in entries:
-        wanted = _profiles_of(entry.resource)
+        wanted = profiles_of(entry.resource)
         meta = entry.resource.get("meta")
         claimed = meta.get("profile") if isinstance(meta, dict) else None
         urls = {
@@ -57,7 +57,8 @@ def profile_is_of_its_kind(entries: Iterable[Entry]) -> Iterator[Assertion]:
             )
 
 
-def _profiles_of(resource: Mapping[str, Any]) -> tuple[str, ...]:
+def profiles_of(resource: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the profiles that a claim's type and subtype leave it; nothing for another kind."""
     types = _codes(resource, "type", CLAIM_TYPES)
     profiles = next((PROFILES[code] for code in PROFILES if code in types), ())
     if profiles == PROFILES["institutional"]:

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.client.http import TargetUnusable
 from conformance.client.searching import search
-from conformance.records import Holdings
+from conformance.records import Entry, Holdings, Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping
 
     import httpx
 
     from conformance.client.http import Client
     from conformance.exchange import Exchange
-    from conformance.records import Search
 
 Params = tuple[tuple[str, str], ...]
 Kept = TypeVar("Kept")
@@ -138,6 +137,17 @@ class FhirApi:
         instead; what is then known is only a part.
         """
         return self.once(("holdings", resource_type), lambda: self._crawl(resource_type))
+
+    def returned(self, resource_type: str) -> Iterator[Entry]:
+        """Yield what was returned of a type so far: rows, and what came with them."""
+        for key, kept in self._kept.items():
+            what, about = key[:2] if isinstance(key, tuple) else ("", "")
+            if what == "search" and about == resource_type and isinstance(kept, Search):
+                yield from kept.entries
+            elif what == "get" and about.startswith(f"{resource_type}/"):
+                document = getattr(kept, "document", None)
+                if isinstance(document, dict) and document.get("resourceType") == resource_type:
+                    yield Entry(document, "match", "", 0, kept)
 
     def _crawl(self, resource_type: str) -> Holdings:
         purpose = f"what the server holds: {resource_type}"

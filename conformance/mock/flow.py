@@ -112,6 +112,11 @@ class Shown:
         """Return it with elements replaced."""
         return replace(self, resource={**self.resource, **elements})
 
+    def without(self, element: str) -> Shown:
+        """Return it without an element."""
+        kept = {key: value for key, value in self.resource.items() if key != element}
+        return replace(self, resource=kept)
+
     def with_meta(self, **elements: Any) -> Shown:
         """Return it with elements of `meta` replaced; None removes one."""
         meta = {**self.resource["meta"], **elements}

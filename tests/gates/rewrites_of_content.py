@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rewriting import FHIR_VERSION, METADATA, TYPES, each, on_rows, outcome, rewrite
+from rewriting import CONFORMS, FHIR_VERSION, METADATA, TYPES, each, on_rows, outcome, rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,6 +90,17 @@ def boolean_is_a_string(row: Resource) -> Resource:
 def element_is_null(row: Resource) -> Resource:
     """Rows have a property whose value is null."""
     return {**row, "language": None}
+
+
+@rewrite(breaks=[CONFORMS], alone=True)
+@on_rows
+def extension_has_an_unknown_code(row: Resource) -> Resource:
+    """Rows have an extension of FHIR's own with a code that its value set does not hold."""
+    unknown = {
+        "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
+        "valueCode": "lost-in-the-post",
+    }
+    return {**row, "extension": [*row.get("extension", ()), unknown]}
 
 
 @rewrite(

@@ -77,6 +77,8 @@ def each(suffix: str) -> str:
 READ, SEARCH = each("(MEMBER-)?READ"), each("(MEMBER-)?SEARCH")
 #: Clauses that are judged on pages after the first: where these cannot be had, more is lost.
 PAGES = (each("PAGING-COMPLETE"), each("PAGING-LINKS"), each("TOTAL"))
+#: What a rewrite does to rows may break their profile as well: `alone` a rewrite is held to that.
+CONFORMS = rf"{AREAS}-[A-Z]+-CONFORMS"
 SEARCHED = (*SELECTING, each("(LASTUPDATED|DATE)-PREFIXES"), "DIR-NET-SEARCH-TYPE")
 
 
@@ -107,7 +109,8 @@ class Rewrite:
         }
 
     def may_break(self, clauses: Iterable[str]) -> set[str]:
-        return {clause for clause in clauses if _matches((*self.breaks, *self.also), clause)}
+        patterns = (*self.breaks, *self.also, CONFORMS)
+        return {clause for clause in clauses if _matches(patterns, clause)}
 
     def touches(self, clauses: Iterable[str]) -> set[str]:
         every = (*self.breaks, *self.also, *self.hides)

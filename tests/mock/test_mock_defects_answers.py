@@ -140,6 +140,13 @@ def test_rows_are_malformed(spoiled: Spoil, store: Store) -> None:
     assert isinstance(store.rows("Practitioner")[0].resource["identifier"], list)
 
 
+def test_affiliations_do_not_say_whether_they_are_active(spoiled: Spoil, store: Store) -> None:
+    rows = spoiled("affiliation-active-unsaid").rows("/OrganizationAffiliation")
+    assert rows
+    assert not any("active" in row for row in rows)
+    assert "active" in store.rows("OrganizationAffiliation")[0].resource
+
+
 def test_refused_location_searches_have_no_outcome(spoiled: Spoil) -> None:
     for path, status in (("/Location?nothing=x", 400), ("/Location/unknown", 404)):
         response = spoiled("location-error-without-outcome").get(path)

@@ -296,6 +296,17 @@ def test_resources_are_no_longer_fhir(
         get_fhir_model_class(kind).model_validate(shown)
 
 
+def test_coverages_name_no_subscriber(spoil: Callable[[str], World], uhc: World) -> None:
+    place = f"/{uhc.rows('Coverage')[0].reference}"
+    assert "subscriberId" in uhc.member().json(place)
+    assert "subscriberId" not in spoil("coverage-without-subscriber-id").member().json(place)
+
+
+def test_totals_of_claims_are_of_no_kind(spoil: Callable[[str], World], uhc: World) -> None:
+    shown = spoil("eob-amounts-without-kind").member().json(f"/{uhc.rows(EOB)[0].reference}")
+    assert {str(total["category"]) for total in shown["total"]} == {"{'text': 'amount'}"}
+
+
 def test_versioned_references_dangle(spoil: Callable[[str], World], uhc: World) -> None:
     member = spoil("eob-versioned-reference-dangling").member()
     reference = member.json(f"/{uhc.rows(EOB)[0].reference}")["insurance"][0]["coverage"][

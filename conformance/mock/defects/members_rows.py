@@ -76,6 +76,21 @@ def lone_payor(shown: Shown) -> Shown:
     return shown.with_(payor=shown.resource["payor"][0])
 
 
+@defect("coverage-without-subscriber-id", breaks=["PA-COV-CONFORMS"])
+def drop_subscriber_id(shown: Shown) -> Shown:
+    """Coverage: rows have no subscriberId, which CARIN BB requires."""
+    return shown.without("subscriberId") if shown.type == "Coverage" else shown
+
+
+@defect("eob-amounts-without-kind", breaks=["PA-EOB-CONFORMS"])
+def unkind_amounts(shown: Shown) -> Shown:
+    """ExplanationOfBenefit: the totals are not of the kinds that CARIN BB's slices tell apart."""
+    if shown.type != _EOB:
+        return shown
+    totals = [{**total, "category": {"text": "amount"}} for total in shown.resource["total"]]
+    return shown.with_(total=totals)
+
+
 @defect("observation-unknown-property", breaks=["PA-OBS-WELL-FORMED"])
 def unknown_property(shown: Shown) -> Shown:
     """Observation: resources have a property of the payer's own that FHIR does not know."""

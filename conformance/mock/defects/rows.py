@@ -37,6 +37,12 @@ def unknown_property(shown: Shown) -> Shown:
     return shown.with_(countyCode="045") if shown.type == "Location" else shown
 
 
+@defect("affiliation-active-unsaid", breaks=["DIR-AFF-CONFORMS"])
+def drop_active(shown: Shown) -> Shown:
+    """OrganizationAffiliation: rows do not say whether they are active, as Plan-Net requires."""
+    return shown.without("active") if shown.type == "OrganizationAffiliation" else shown
+
+
 @defect("network-profile-missing", breaks=["DIR-NET-PROFILE"])
 def drop_network_profile(shown: Shown) -> Shown:
     """Organization: networks do not name their Plan-Net profile, others do."""

@@ -1,0 +1,32 @@
+"""What the server returned, in all that was asked of a type, conforms to its profile.
+
+Its name puts this file behind those that ask: it sends nothing of its own but the crawl.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.checks import conformity, rows
+from conformance.plugin.marks import each_clause
+from suites.fhir.test_rows import NO_ROW
+
+if TYPE_CHECKING:
+    from conformance.client import FhirApi
+    from conformance.contract import Clause
+    from conformance.plugin.judge import Judge
+
+
+@each_clause("(DIR|PA)-[A-Z]+-CONFORMS")
+@pytest.mark.usefixtures("holdings")
+def test_rows_conform(api: FhirApi, clause: Clause, finding: Judge) -> None:
+    entries = api.returned(clause.resource)
+    if clause.id in {"DIR-NET-CONFORMS", "DIR-ORG-CONFORMS"}:
+        # A network is an Organization with a profile of its own.
+        networks = clause.id == "DIR-NET-CONFORMS"
+        entries = (found for found in entries if rows.is_network(found.resource) == networks)
+    finding.assess(
+        conformity.rows_conform(entries, clause.value, clause.resource), otherwise=NO_ROW
+    )
