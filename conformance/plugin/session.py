@@ -19,6 +19,7 @@ from conformance.plugin import fixtures
 from conformance.plugin.addressing import reach
 from conformance.plugin.applicability import is_selected, unknown_selections, why_not_applicable
 from conformance.plugin.controller import Controller
+from conformance.plugin.discreet import Discreet
 from conformance.plugin.judge import Judge
 from conformance.plugin.keys import CLAUSE, EXCHANGES, EXIT_CODE
 from conformance.plugin.outcomes import CASE, JUDGE, NOT_APPLICABLE, record_of
@@ -63,6 +64,7 @@ def start_session(config: pytest.Config, settings: Settings) -> None:
         pytest.exit("\n".join(problems), returncode=USAGE)
     config.pluginmanager.register(session, "flexcheck-session")
     config.pluginmanager.register(fixtures, "flexcheck-fixtures")
+    config.pluginmanager.register(Discreet(session.redactor), "flexcheck-discreet")
 
 
 class FlexcheckSession:
