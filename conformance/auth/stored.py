@@ -71,7 +71,9 @@ def _kept_by_login(target: Target, client_id: str) -> Store:
             if place.read():
                 return place
         except CannotAuthorize as error:
-            why = f" ({error})"
+            # That a machine has no keyring says nothing where nobody chose it.
+            if target.login.store or isinstance(place, FileStore):
+                why = f" ({error})"
     raise CannotAuthorize(
         f"there is no token for {target.name}{why}: log in once with `{command_of(target)}`, or"
         " give a pipeline's refresh token with [login] refresh_token_env"

@@ -52,6 +52,7 @@ def declined(lab: Lab) -> tuple[str, TokenAnswer]:
     return scope, lab.live("a scope declined", send)
 
 
+@pytest.mark.tier("negative")
 @pytest.mark.clause("AUTH-CONSENT-DECLINED")
 def test_declined_scope_is_not_given(lab: Lab, finding: Judge) -> None:
     patient = lab.patient
@@ -83,7 +84,7 @@ def test_every_login_is_the_same_member(lab: Lab, finding: Judge) -> None:
     finding.assess(tokens.same_member(other, lab.usable(lab.tokens)))
 
 
-@pytest.mark.tier("negative")
+@pytest.mark.tier("intrusive")
 @pytest.mark.clause("AUTH-REVOKED")
 def test_revoked_access(lab: Lab, finding: Judge) -> None:
     use, refreshed = stimuli.after_revocation(lab)
