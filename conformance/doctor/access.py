@@ -14,6 +14,7 @@ from conformance.doctor.model import Note, good, hint, wrong
 from conformance.preflight import Application
 from conformance.preflight.redirects import is_own_scheme
 from conformance.preflight.review import review
+from conformance.search import definitions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,24 +109,27 @@ def _login(target: Target) -> Note:
 
 def _samples(target: Target) -> Iterator[Note]:
     """Tell which samples no clause can use, and what is left to discovery."""
-    contract = load_contract()
-    rows = contract.rows(kind="search-parameter", deployment=target.deployment)
-    known = {(row.resource, row.param) for row in rows}
-    types = {row.resource for row in rows}
+    rows = [row for row in load_contract().clauses if target.deployment in row.deployments]
+    types = {row.resource for row in rows if row.resource}
+    listed = {(row.resource, row.param) for row in rows}
     for resource, samples in target.samples.items():
+        if resource not in types:
+            what = f"the document has no {resource}"
+            yield wrong("samples", what, f"take [samples.{resource}] out")
+            continue
         for name in samples:
-            if resource not in types:
-                what = f"the document has no {resource}"
-                yield wrong("samples", what, f"take [samples.{resource}] out")
-                break
-            if (resource, name) not in known | {(resource, "id")}:
-                what = f"the document lists no parameter {name} of {resource}"
+            if name != "id" and (resource, name) not in listed and not _is_standard(resource, name):
+                what = f"neither the document nor FHIR has a parameter {name} of {resource}"
                 yield wrong("samples", what, "mend the name, or take it out")
     given = sorted(types & target.samples.keys())
     yield good("samples", f"given for {', '.join(given) or 'no type'}; the rest is discovered")
     if (target.deployment, target.environment) == ("uhc", "sandbox"):
         what = "the sandbox's member is clinical only: claims and coverage may have no rows"
         yield hint("samples", what, "")
+
+
+def _is_standard(resource: str, name: str) -> bool:
+    return name in definitions_of(resource)
 
 
 def _tiers(target: Target) -> Note:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from conformance.auth import CannotAuthorize, read_configuration
 from conformance.auth.endpoints import find_endpoints
 from conformance.client import Client, TargetUnusable
+from conformance.contract import load_contract
 from conformance.doctor.model import Note, failed, good, hint, wrong
+from conformance.plugin.applicability import API_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +31,10 @@ _OK = 200
 def discovery(client: Client, target: Target) -> Iterator[Note]:
     """Read the CapabilityStatement of each API and the SMART configuration."""
     answered: list[Exchange] = []
-    for name, base in (("directory_base", target.directory_base), ("fhir_base", target.fhir_base)):
-        if not base:
+    for api, name in API_KEY.items():
+        if not load_contract().rows(api=api, deployment=target.deployment):
+            continue
+        if not (base := target.base_of(api)):
             yield hint(name, "the target has none: its clauses are not applicable", "")
             continue
         try:
