@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,13 @@ _SWITCHES = (
     *("--no-first-run", "--disable-background-networking", "--disable-component-update"),
     *("--no-proxy-server", "--disable-dev-shm-usage", "--disable-sync"),
 )
+
+_LAUNCH = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.dup2(int(sys.argv[2]), 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 @dataclass
@@ -83,9 +91,9 @@ def tab(profile: Path) -> Iterator[Page]:
     """Yield an empty tab of a browser of its own."""
     to_read, to_write = os.pipe(), os.pipe()
 
-    shell = ("/bin/sh", "-c", f'exec "$@" 3<&{to_read[0]} 4>&{to_write[1]}', "sh")
+    launch = (sys.executable, "-c", _LAUNCH, str(to_read[0]), str(to_write[1]))
     process = subprocess.Popen(  # noqa: S603 - the browser of this machine
-        [*shell, CHROMIUM, *_SWITCHES, f"--user-data-dir={profile}", "about:blank"],
+        [*launch, CHROMIUM, *_SWITCHES, f"--user-data-dir={profile}", "about:blank"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

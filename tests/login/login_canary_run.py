@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from login_browser import free_port, live_file
-from test_login_runs import refresh_token_of
+from login_tokens import refresh_token_of
 
 from conformance.auth.token_store import FileStore, Kept
 from conformance.mock.auth import tokens

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from login_browser import live_target
+from login_tokens import refresh_token_of, rotation
 
 from conformance.auth import AuthorizationServer, CannotAuthorize, MemberAuth
 from conformance.auth.token_store import FileStore, Given, Kept, KeyringStore
@@ -25,13 +26,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def refresh_token(mock: RunningMock) -> str:
     return refresh_token_of(mock)
-
-
-def refresh_token_of(mock: RunningMock, *, public: bool = False) -> str:
-    with Client(load_target(mock.target_file), Recorder(), Redactor()) as client:
-        server = AuthorizationServer(client, load_target(mock.target_file))
-        app = server.public_app() if public else server.app()
-        return server.redeem(server.begin(app)).tokens.refresh
 
 
 @pytest.fixture
@@ -147,18 +141,7 @@ def test_a_token_file_that_others_can_read_is_not_used(
 
 @pytest.fixture
 def rotating(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the mock give a new refresh token with each refresh, and end the old one."""
-    make = tokens.TokenEndpoint._make
-
-    def rotate(self: Any, issue: Any) -> dict[str, Any]:
-        from dataclasses import replace  # noqa: PLC0415
-
-        if issue.grant_type == tokens.REFRESH:
-            issue = replace(issue, refresh=True, retire=True)
-        body: dict[str, Any] = make(self, issue)
-        return body
-
-    monkeypatch.setattr(tokens.TokenEndpoint, "_make", rotate)
+    rotation(monkeypatch)
 
 
 @pytest.mark.usefixtures("rotating")
