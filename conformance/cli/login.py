@@ -131,9 +131,10 @@ def _told() -> Iterator[None]:
 def _place(target: Target, client_id: str, choice: str) -> FileStore | KeyringStore:
     """Return where the token will be kept, once it is known that it can be."""
     if target.login.method == "form":
-        raise CannotAuthorize(
-            f'{target.path}: [login] method = "form" logs in by itself; take the line out for a'
-            " login at the browser"
+        click.echo(
+            f'flexcheck: {target.path}: with [login] method = "form" a run logs in by itself and'
+            " does not use this token; take the line out for that",
+            err=True,
         )
     place = login_store(target, client_id, choice)
     place.check()

@@ -249,11 +249,20 @@ def test_a_secret_that_is_not_there_is_told_before_any_browser_opens(
     assert memory.held == {}
 
 
-def test_a_login_by_form_needs_no_person(mock: RunningMock) -> None:
-    result = invoke("login", "--target", str(mock.target_file))
+def test_a_login_that_no_run_would_use_is_done_and_said_so(
+    loopback_mock: tuple[RunningMock, int], person: SitDown, tmp_path: Path
+) -> None:
+    person(lambda url: follow(member_logs_in(url)))
+    result = log_in(loopback_mock[0].target_file, "--store", "file")
+    assert result.exit_code == 0
+    assert "a run logs in by itself and does not use this token" in result.stderr
+    assert len(list(tmp_path.rglob("state/flexcheck/*.json"))) == 1
+
+
+def test_the_embedded_mock_has_nobody_to_log_in() -> None:
+    result = invoke("login", "--target", "mock")
     assert result.exit_code == 2
-    assert "logs in by itself" in result.stderr
-    assert invoke("login", "--target", "mock").exit_code == 2
+    assert "name a target file" in result.stderr
 
 
 def test_a_server_without_refresh_tokens_is_told(
