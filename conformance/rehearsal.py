@@ -19,8 +19,9 @@ import tomli_w
 
 from conformance.auth import AuthorizationServer, CannotAuthorize
 from conformance.auth.private_file import write_private
-from conformance.auth.secrets import read_app
+from conformance.auth.secrets import read_app, read_public_app
 from conformance.auth.stored import find_token
+from conformance.auth.token_store import beside
 from conformance.client import Client, Recorder
 from conformance.mock import start_mock
 from conformance.redaction import Redactor
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from conformance.mock import RunningMock
     from conformance.runlog import Run
-    from conformance.target import Target
+    from conformance.target import ClientConfig, Target
 
 #: A small directory rehearses every request in seconds; a larger one only has more pages.
 PRACTITIONERS = 40
@@ -123,13 +124,31 @@ def _about(target: Target, mock: dict[str, Any]) -> dict[str, Any]:
 
 def _clients(target: Target, mock: dict[str, Any]) -> dict[str, Any]:
     """Have the registrations that the target has: with a secret, without one, or none."""
+    registered = mock["client"] if target.client.confidential else mock["public_client"]
+    found = (
+        ("client", target.client, read_app, registered),
+        ("public_client", target.public_client, read_public_app, mock["public_client"]),
+    )
     tables: dict[str, Any] = {}
-    if target.client.named:
-        registered = mock["client"] if target.client.confidential else mock["public_client"]
-        tables["client"] = {**registered, "scopes": list(target.client.scopes)}
-    if target.public_client.named:
-        tables["public_client"] = mock["public_client"]
+    for name, config, read, stand_in in found:
+        if not config.named:
+            continue
+        try:
+            read(target)
+            tables[name] = dict(stand_in)
+        except CannotAuthorize:  # what is missing there is missing here too
+            tables[name] = _as_written(target, config)
+    if "client" in tables and target.client.scopes:
+        tables["client"]["scopes"] = list(target.client.scopes)
     return tables
+
+
+def _as_written(target: Target, config: ClientConfig) -> dict[str, Any]:
+    names = ("id", "id_env", "secret_env", "redirect_uri")
+    said = {name: getattr(config, name) for name in names if getattr(config, name)}
+    if config.secret_file:
+        said["secret_file"] = str(beside(target, config.secret_file))
+    return said
 
 
 def _limits(target: Target) -> dict[str, Any]:
@@ -140,7 +159,10 @@ def _login(target: Target, mock: RunningMock, folder: Path, *, has_token: bool) 
     if target.login.method == "form":
         return dict(tomllib.loads(mock.target_file.read_text(encoding="utf-8"))["login"])
     if not has_token:
-        said = {name: getattr(target.login, name) for name in ("method", "refresh_token_env")}
+        login = target.login
+        said = {"method": login.method, "refresh_token_env": login.refresh_token_env}
+        if login.refresh_token_file:
+            said["refresh_token_file"] = str(beside(target, login.refresh_token_file))
         return {name: value for name, value in said.items() if value} | {"store": "file"}
     token = folder / "token"
     write_private(token, _refresh_token(mock, public=not target.client.confidential))

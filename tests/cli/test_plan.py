@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from conformance.cli.run import run
 from conformance.exchange import Exchange, Request, Response
 from conformance.planning import plan_of
-from conformance.rehearsal import Rehearsal
+from conformance.rehearsal import Rehearsal, rehearse
 from conformance.runlog import Run
 from conformance.target import Limits, load_target
 
@@ -125,6 +125,29 @@ def test_a_token_and_more_tiers_add_what_they_let_be_asked(
     }
     assert knocks == []
     assert kept.read_text() == "planted-token"
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ({"client": {"id_env": "FLEX_NOT_SET"}}, "FLEX_NOT_SET is not set"),
+        (
+            {"login": {"method": "refresh-token", "refresh_token_file": "absent"}},
+            "there is no file",
+        ),
+    ],
+    ids=["client", "token"],
+)
+def test_what_is_missing_here_is_missing_in_the_rehearsal(
+    tmp_path: Path, tables: dict[str, Any], said: str
+) -> None:
+    target = load_target(target_file(tmp_path, "http://127.0.0.1:9", **tables))
+    rehearsed = rehearse(target, ("PA-PAT-READ",))
+    assert said in rehearsed.without_token
+    (finding,) = [item for item in rehearsed.run.findings if item.clause == "PA-PAT-READ"]
+    assert said in finding.message
+    assert "flexcheck-rehearsal" not in finding.message
+    assert dict(rehearsed.run.exchanges) == {}
 
 
 def test_a_terminal_sees_eighty_columns(tmp_path: Path) -> None:
