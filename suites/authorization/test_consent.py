@@ -84,7 +84,7 @@ def test_every_login_is_the_same_member(lab: Lab, finding: Judge) -> None:
     finding.assess(tokens.same_member(other, lab.usable(lab.tokens)))
 
 
-@pytest.mark.tier("intrusive")
+@pytest.mark.tier("negative")
 @pytest.mark.clause("AUTH-REVOKED")
 def test_revoked_access(lab: Lab, finding: Judge) -> None:
     use, refreshed = stimuli.after_revocation(lab)
