@@ -56,7 +56,9 @@ class Listener:
         raise LoginFailed(f"nobody came back from the login in {seconds:g} s; start it again")
 
     def end(self, landing: Landing) -> None:
-        """Show the browser that waits for it how the login ended."""
+        """Show the browser that waits for it how the login ended; the first word stands."""
+        if self._ended.is_set():
+            return
         self._landing = landing
         self._ended.set()
         if self._taken:

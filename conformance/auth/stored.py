@@ -15,7 +15,9 @@ from conformance.auth.token_store import (
     FileStore,
     Given,
     Kept,
+    KeyringStore,
     Store,
+    account_of,
     beside,
     file_store,
     login_store,
@@ -61,18 +63,21 @@ def find_token(target: Target, client_id: str) -> Store:
 
 
 def _kept_by_login(target: Target, client_id: str) -> Store:
+    # Both: a login may have been told the other one by `--store`.
     chosen = login_store(target, client_id)
-    places: list[Store] = [chosen]
-    if not target.login.store:  # a login may have been told `--store file`
-        places = list(dict.fromkeys([file_store(target, client_id), chosen]))
+    other = (
+        KeyringStore(account_of(target, client_id))
+        if isinstance(chosen, FileStore)
+        else file_store(target, client_id)
+    )
     why = ""
-    for place in places:
+    for place in (chosen, other):
         try:
             if place.read():
                 return place
         except CannotAuthorize as error:
             # That a machine has no keyring says nothing where nobody chose it.
-            if target.login.store or isinstance(place, FileStore):
+            if place is chosen and (target.login.store or isinstance(place, FileStore)):
                 why = f" ({error})"
     raise CannotAuthorize(
         f"there is no token for {target.name}{why}: log in once with `{command_of(target)}`, or"

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from conformance.target import Target
 
 SERVICE = "flexcheck"
-#: Seconds a keyring may take: a locked one asks its user, and a run waits for nobody.
-PATIENCE = 10.0
+#: Seconds a keyring may take: a locked one asks its user, for whom a login waits, and no run.
+PATIENCE, PATIENCE_WITH_PERSON = 10.0, 120.0
 OTHER_CHOICE = 'keep the token in a private file instead: `--store file`, or [login] store = "file"'
 
 
@@ -57,9 +57,9 @@ class Kept:
             return cls(text.strip()) if text.strip() else None
         try:
             told: dict[str, Any] = loads(text)
-            scopes = tuple(str(scope) for scope in told.get("scopes", ()))
+            scopes = tuple(str(scope) for scope in told.get("scopes") or ())
             token, patient, saved = (
-                str(told.get(name, "")) for name in ("refresh_token", "patient", "saved")
+                str(told.get(name) or "") for name in ("refresh_token", "patient", "saved")
             )
         except (JSONDecodeError, TypeError):
             return None
@@ -235,9 +235,11 @@ def file_store(target: Target, client_id: str) -> FileStore:
     return FileStore(path)
 
 
-def login_store(target: Target, client_id: str, choice: str = "") -> FileStore | KeyringStore:
+def login_store(
+    target: Target, client_id: str, choice: str = "", patience: float = PATIENCE
+) -> FileStore | KeyringStore:
     """Return where a login keeps its token: as chosen, as the target file says, else keyring."""
     named = "file" if target.login.store_file else ""
     if (choice or target.login.store or named or "keyring") == "file":
         return file_store(target, client_id)
-    return KeyringStore(account_of(target, client_id))
+    return KeyringStore(account_of(target, client_id), patience)

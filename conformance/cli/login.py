@@ -22,6 +22,7 @@ from conformance.auth.pasting import ask_for_address
 from conformance.auth.secrets import read_app
 from conformance.auth.server import AuthorizationServer
 from conformance.auth.token_store import (
+    PATIENCE_WITH_PERSON,
     FileStore,
     KeyringStore,
     account_of,
@@ -136,7 +137,7 @@ def _place(target: Target, client_id: str, choice: str) -> FileStore | KeyringSt
             " does not use this token; take the line out for that",
             err=True,
         )
-    place = login_store(target, client_id, choice)
+    place = login_store(target, client_id, choice, PATIENCE_WITH_PERSON)
     place.check()
     return place
 

@@ -9,7 +9,7 @@ from login_browser import live_target
 from login_tokens import refresh_token_of, rotation
 
 from conformance.auth import AuthorizationServer, CannotAuthorize, MemberAuth
-from conformance.auth.token_store import FileStore, Given, Kept, KeyringStore
+from conformance.auth.token_store import FileStore, Given, Kept, KeyringStore, account_of
 from conformance.client import Client, Recorder, TargetUnusable
 from conformance.mock.auth import tokens
 from conformance.redaction import Redactor
@@ -99,6 +99,17 @@ def test_what_a_login_kept_is_used_and_the_environment_comes_first(
         session(target)[0].ready()
 
 
+@pytest.mark.parametrize("login", [{}, {"store": "file"}, {"store_file": "t.json"}], ids=str)
+@pytest.mark.usefixtures("memory")
+def test_a_token_is_found_wherever_a_login_was_told_to_keep_it(
+    mock: RunningMock, refresh_token: str, tmp_path: Path, session: Any, login: dict[str, str]
+) -> None:
+    target = live_target(mock, tmp_path, login=login)
+    KeyringStore(account_of(target, target.client.id)).keep(Kept(refresh_token))
+    member, _, client = session(target)
+    assert read_patient(target, member, client) == 200
+
+
 @pytest.mark.usefixtures("memory")
 def test_without_a_token_the_command_to_get_one_is_told(
     mock: RunningMock, tmp_path: Path, session: Any
@@ -125,6 +136,16 @@ def test_a_pipeline_without_its_token_is_told_what_is_missing(
 ) -> None:
     target = live_target(mock, tmp_path, login={"method": "refresh-token", **login})
     with pytest.raises(CannotAuthorize, match=said):
+        session(target)[0].ready()
+
+
+def test_a_stored_file_that_others_can_read_is_told_beside_the_command(
+    mock: RunningMock, tmp_path: Path, session: Any
+) -> None:
+    (tmp_path / "t.json").write_text("planted")
+    (tmp_path / "t.json").chmod(0o644)
+    target = live_target(mock, tmp_path, login={"store_file": "t.json"})
+    with pytest.raises(CannotAuthorize, match=r"chmod 600 .*log in once with"):
         session(target)[0].ready()
 
 

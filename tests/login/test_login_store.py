@@ -46,6 +46,11 @@ def test_what_is_no_token_is_none(text: str) -> None:
     assert Kept.of_text(text) is None
 
 
+def test_what_is_null_is_empty() -> None:
+    text = '{"refresh_token": "a", "patient": null, "scopes": null}'
+    assert Kept.of_text(text) == Kept("a")
+
+
 def test_a_bare_token_is_one() -> None:
     assert Kept.of_text(" abc\n") == Kept("abc")
 
