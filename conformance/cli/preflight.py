@@ -13,7 +13,7 @@ import orjson
 from conformance.cli import HELP
 from conformance.contract import load_contract
 from conformance.preflight import ApplicationError, form_of, read_application, review
-from conformance.preflight.reach import CannotReach, reach_policy
+from conformance.preflight.reach import CannotReach, policies_of, why_unpublished
 from conformance.preflight.review import Remark
 from conformance.preflight.rules import Fault
 from conformance.verdict import INCONCLUSIVE, NON_CONFORMANCE, USAGE
@@ -48,11 +48,8 @@ def preflight(*, application: str, reach: bool, as_json: bool) -> None:
         raise SystemExit(USAGE) from None
     found = review(app)
     not_reached = ""
-    if reach and app.text("app.privacy_policy_url"):
-        try:
-            found = _with_policy(found, reach_policy(app))
-        except CannotReach as error:
-            not_reached = str(error)
+    if reach:
+        found, not_reached = _with_policies(app, found)
     if as_json:
         click.echo(orjson.dumps(_json(app, found, not_reached), option=orjson.OPT_INDENT_2))
     else:
@@ -66,12 +63,19 @@ def _code(found: Review, not_reached: str) -> int:
     return INCONCLUSIVE if not_reached else 0
 
 
-def _with_policy(found: Review, wrong: str) -> Review:
-    if not wrong:
-        return found
-    fault = Fault("app.privacy_policy_url", wrong, "publish the policy at that address")
-    remark = Remark(load_contract()["REG-PRIVACY-URL"], fault)
-    return replace(found, remarks=(*found.remarks, remark))
+def _with_policies(app: Application, found: Review) -> tuple[Review, str]:
+    """Add what is wrong with the policies' pages; return too what could not be asked for."""
+    remarks, not_reached = list(found.remarks), []
+    for key, url in policies_of(app):
+        try:
+            wrong = why_unpublished(url)
+        except CannotReach as error:
+            not_reached.append(str(error))
+            continue
+        if wrong:
+            fault = Fault(key, wrong, "publish the policy at that address")
+            remarks.append(Remark(load_contract()["REG-PRIVACY-URL"], fault))
+    return replace(found, remarks=tuple(remarks)), "; ".join(not_reached)
 
 
 def _json(app: Application, found: Review, not_reached: str) -> dict[str, object]:

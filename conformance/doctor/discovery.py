@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FHIR_VERSION = "4.0.1"
 #: Seconds by which clocks may differ; tokens live for minutes.
 SKEW = 30.0
-_OK = 200
+_OK, _PROTECTED = 200, (401, 403)
 
 
 def discovery(client: Client, target: Target) -> Iterator[Note]:
@@ -50,6 +50,9 @@ def discovery(client: Client, target: Target) -> Iterator[Note]:
 
 def _statement(name: str, answer: Exchange) -> Note:
     topic = f"metadata of {name}"
+    if answer.status in _PROTECTED:
+        said = f"{answer.request.url} answers {answer.status} without a token"
+        return hint(topic, said, "FHIR has it open to everyone; a run asks with a token")
     told = answer.document if isinstance(answer.document, dict) else {}
     if answer.status != _OK or told.get("resourceType") != "CapabilityStatement":
         return failed(

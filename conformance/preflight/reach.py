@@ -19,13 +19,19 @@ class CannotReach(Exception):  # noqa: N818 - this machine's network may be at f
     """The page could not be asked for."""
 
 
-def reach_policy(app: Application) -> str:
-    """Ask for the page and return what is wrong with it, "" where it is there.
+def policies_of(app: Application) -> list[tuple[str, str]]:
+    """Return the addresses of privacy policies, each once, with the key of its answer."""
+    keys = ("app.privacy_policy_url", "organization.privacy_policy_url")
+    told = {app.text(key): key for key in reversed(keys) if app.text(key)}
+    return [(key, url) for url, key in told.items()]
+
+
+def why_unpublished(url: str) -> str:
+    """Ask for a page and return what is wrong with it, "" where it is there.
 
     Raises:
         CannotReach: no answer was had.
     """
-    url = app.text("app.privacy_policy_url")
     try:
         with httpx.stream(
             "GET",
@@ -36,7 +42,7 @@ def reach_policy(app: Application) -> str:
         ) as answer:
             if answer.status_code not in _GOOD:
                 return f"{url} answers {answer.status_code}"
-            if not str(answer.url).startswith("https://"):
+            if answer.url.scheme != "https":
                 return f"{answer.url} is not https"
             return ""
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 #: Imported for their rules.
 ROOMS = (access, contacts, questionnaire, redirects)
-#: What happens in the portal after the form is sent, or is the portal's own affair.
-_AFFAIRS_OF_A_PERSON = ("statement",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +91,5 @@ def _unanswered(app: Application) -> Iterator[tuple[Fault, str]]:
 def _left(app: Application, covered: set[str]) -> Iterator[Clause]:
     """Yield the statements on registration that no rule could judge."""
     for clause in load_contract().select(lambda clause: clause.area == "REG"):
-        if (
-            _applies(clause, app)
-            and clause.id not in covered
-            and clause.kind in _AFFAIRS_OF_A_PERSON
-        ):
+        if _applies(clause, app) and clause.id not in covered and clause.kind != "questionnaire":
             yield clause

@@ -337,6 +337,25 @@ def test_the_privacy_policy_is_asked_for_on_request(
     assert "--reach asks for it" not in result.stdout
 
 
+def test_each_policy_is_asked_for_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(404 if "other" in asked[-1] else 200)
+
+    _policy(monkeypatch, answer)
+    same = changed(tmp_path, {**TOOELE, **ORGANIZATION})
+    assert invoke(str(same), "--reach").exit_code == 0
+    assert asked == ["https://app.example.com/privacy"]
+    other = {"organization.privacy_policy_url": "https://app.example.com/other"}
+    result = invoke(str(changed(tmp_path, {**TOOELE, **ORGANIZATION, **other})), "--reach")
+    assert result.exit_code == 1
+    assert "organization.privacy_policy_url: https://app.example.com/other answers 404" in " ".join(
+        result.stdout.split()
+    )
+
+
 def test_a_policy_that_ends_without_tls_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         secure = request.url.scheme == "https"

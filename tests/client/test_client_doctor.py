@@ -164,6 +164,12 @@ def test_another_fhir_version_is_a_hint(serve: Serve, dial: Dial) -> None:
     assert ("metadata of directory_base", "hint", "FHIR 5.0.0") in notes
 
 
+def test_a_statement_that_wants_a_token_is_a_hint(serve: Serve, dial: Dial) -> None:
+    note = examined(serve, dial, metadata=http(b"", "401 Unauthorized"))[0]
+    assert note.severity.value == "hint"
+    assert "answers 401 without a token" in note.said
+
+
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"resourceType": "Bundle"}', b"{}"])
 def test_what_is_no_statement_fails(serve: Serve, dial: Dial, body: bytes) -> None:
     note = examined(serve, dial, metadata=http(body))[0]

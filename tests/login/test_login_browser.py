@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
+import webbrowser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+import click
 import pytest
 from login_browser import (
     Memory,
@@ -213,12 +216,40 @@ def test_a_login_that_nobody_comes_back_from_times_out(
 def test_without_a_browser_the_address_is_printed_and_still_listened_for(
     desk: tuple[Path, int], memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import webbrowser  # noqa: PLC0415
-
     monkeypatch.setattr(webbrowser, "open", lambda _: pytest.fail("a browser was opened"))
     result = invoke("login", "--target", str(desk[0]), "--no-browser", "--timeout", "1")
     assert "/oauth/authorize?response_type=code" in result.stdout
     assert (result.exit_code, memory.held) == (3, {})
+
+
+@pytest.mark.parametrize("wrong", [None, webbrowser.Error("no runnable browser")], ids=str)
+def test_a_machine_without_a_browser_says_so_and_waits_all_the_same(
+    desk: tuple[Path, int], memory: Memory, monkeypatch: pytest.MonkeyPatch, wrong: Exception | None
+) -> None:
+    said, addresses = threading.Event(), list[str]()
+    echo = click.echo
+
+    def told(text: str, **more: Any) -> None:
+        echo(text, **more)
+        if "No browser could be opened here; open the address by hand." in text:
+            said.set()
+
+    def by_hand() -> None:
+        said.wait(10)
+        follow(member_logs_in(addresses[0]))
+
+    def opened(url: str) -> bool:
+        addresses.append(url)
+        threading.Thread(target=by_hand, daemon=True).start()
+        if wrong:
+            raise wrong
+        return False
+
+    monkeypatch.setattr(webbrowser, "open", opened)
+    monkeypatch.setattr(click, "echo", told)
+    assert log_in(desk[0]).exit_code == 0
+    assert said.is_set()
+    assert len(memory.held) == 1
 
 
 def test_a_port_that_is_taken_is_told_before_any_browser_opens(
