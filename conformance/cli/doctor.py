@@ -46,7 +46,7 @@ _INDENT = " " * 8
 def doctor(*, argument: str, only: tuple[str, ...], no_rehearsal: bool, as_json: bool) -> None:
     """Examine a target before a run: file, credentials, network, discovery, clauses.
 
-    It sends two or three requests, none with credentials. Which clauses will be judged is told by
+    It sends a few requests, none with credentials. Which clauses will be judged is told by
     a rehearsal on the embedded mock. Exit code 2: the target file is at fault. 3: the network is,
     or a run would be inconclusive.
     """

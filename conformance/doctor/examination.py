@@ -54,7 +54,7 @@ class Examination:
 
 
 def examine(target: Target, only: Sequence[str] = (), *, rehearsing: bool = True) -> Examination:
-    """Look at everything; the target gets two or three requests without credentials.
+    """Look at everything; the target gets a few requests without credentials.
 
     Raises:
         RehearsalFailed: the suites could not be run on the mock.

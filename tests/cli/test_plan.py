@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from conformance.cli.run import run
 from conformance.exchange import Exchange, Request, Response
 from conformance.planning import plan_of
-from conformance.rehearsal import Rehearsal, rehearse
+from conformance.rehearsal import Rehearsal, RehearsalFailed, rehearse
 from conformance.runlog import Run
 from conformance.target import Limits, load_target
 
@@ -148,6 +148,12 @@ def test_what_is_missing_here_is_missing_in_the_rehearsal(
     assert said in finding.message
     assert "flexcheck-rehearsal" not in finding.message
     assert dict(rehearsed.run.exchanges) == {}
+
+
+def test_a_rehearsal_that_cannot_run_says_why(tmp_path: Path) -> None:
+    target = load_target(target_file(tmp_path, "http://127.0.0.1:9"))
+    with pytest.raises(RehearsalFailed, match="--only NO-SUCH: no clause or area of that name"):
+        rehearse(target, ("NO-SUCH",))
 
 
 def test_a_terminal_sees_eighty_columns(tmp_path: Path) -> None:

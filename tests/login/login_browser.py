@@ -94,13 +94,14 @@ def live_target(mock: RunningMock, folder: Path, **tables: Mapping[str, Any]) ->
     return load_target(path, argument=str(path))
 
 
-def member_logs_in(url: str, decision: str = "allow") -> str:
+def member_logs_in(url: str, decision: str = "allow", without: str = "") -> str:
     """Log in and decide as a member; return the address that the browser is sent back to."""
     with httpx.Client(trust_env=False) as browser:
         page = browser.get(url)
         for fields in ({"username": "member1", "password": "p"}, {"decision": decision}):
             form = forms_of(page.text)[0]
             boxes = [(name, value) for name, value, checked in form.boxes if checked]
+            boxes = [box for box in boxes if box[1] != without]
             sent = urlencode([*form.hidden, *boxes, *fields.items()])
             page = browser.post(
                 urljoin(str(page.url), form.action),

@@ -133,6 +133,16 @@ def test_a_member_who_declines_is_told_as_the_server_says_it(
     assert "the server says access_denied" in result.stderr
 
 
+def test_a_scope_that_the_member_takes_out_is_told(
+    desk: tuple[Path, int], memory: Memory, person: SitDown
+) -> None:
+    person(lambda url: follow(member_logs_in(url, without="patient/Coverage.read")))
+    result = log_in(desk[0])
+    assert (result.exit_code, len(memory.held)) == (0, 1)
+    assert "Scopes: patient/Patient.read\n" in result.stdout
+    assert "Asked for and not given: patient/Coverage.read\n" in result.stdout
+
+
 def test_a_parameter_sent_twice_is_refused(
     desk: tuple[Path, int], memory: Memory, person: SitDown
 ) -> None:
@@ -264,6 +274,24 @@ def test_a_port_that_is_taken_is_told_before_any_browser_opens(
         result = log_in(target)
     assert (result.exit_code, memory.held) == (2, {})
     assert f"cannot listen on 127.0.0.1 port {port}" in result.stderr
+    assert somebody.done() == []
+
+
+def test_a_port_of_the_other_loopback_address_that_is_taken_is_told(
+    desk: tuple[Path, int], memory: Memory, person: SitDown
+) -> None:
+    """A browser may go to ::1 for localhost: whoever listens there would get the code."""
+    target, port = desk
+    somebody = person(lambda _: "opened")
+    with socket.socket(socket.AF_INET6) as other:
+        try:
+            other.bind(("::1", port))
+        except OSError:
+            pytest.skip("this machine has no IPv6 loopback")
+        other.listen()
+        result = log_in(target)
+    assert (result.exit_code, memory.held) == (2, {})
+    assert f"cannot listen on ::1 port {port}" in result.stderr
     assert somebody.done() == []
 
 
