@@ -1,7 +1,7 @@
 """OAuth for one target: login, tokens, the member's session. May import target, client, records."""
 
 from conformance.auth.endpoints import management_page, read_configuration
-from conformance.auth.errors import CannotAuthorize
+from conformance.auth.errors import CannotAuthorize, LoginFailed
 from conformance.auth.form_login import ALLOW, DENY, Decision
 from conformance.auth.portal import revoke_access
 from conformance.auth.secrets import App
@@ -19,6 +19,7 @@ __all__ = [
     "CannotAuthorize",
     "Decision",
     "Flow",
+    "LoginFailed",
     "MemberAuth",
     "SystemAuth",
     "management_page",

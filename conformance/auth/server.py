@@ -74,8 +74,8 @@ class AuthorizationServer:
         if login.method != "form":
             method = f'method "{login.method}"' if login.method else "no method"
             return Member(
-                why=f"{self.target.path}: [login] has {method} that this run can use; a login by"
-                ' form (method = "form", username, password_file) is driven without a person'
+                why=f"login and consent pages are judged where they need no person: [login] method"
+                f' "form" with username and password_file ({self.target.path} has {method})'
             )
         password = read_password(self.target)
         self.client.learn(password)

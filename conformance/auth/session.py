@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from conformance.auth.errors import CannotAuthorize
+from conformance.auth.stored import access_by, find_token
 from conformance.client.http import TargetUnusable
 from conformance.target.model import origin_of
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from conformance.auth.secrets import App
     from conformance.auth.server import AuthorizationServer
+    from conformance.auth.token_store import Kept, Store
     from conformance.oauth import TokenAnswer
 
 #: Seconds before its time at which a token is renewed, as a part of its life at most.
@@ -45,7 +47,7 @@ class Bearer(httpx.Auth):
 
 
 class MemberAuth(httpx.Auth):
-    """A member's access: tokens had by login, renewed when they expire and on a 401.
+    """A member's access, by form or refresh token: renewed when its time is over and on a 401.
 
     Threads that find a token too old at once renew it once. Credentials go to the target's
     configured origins only. `username` is who logs in, the member of `[login]` without one.
@@ -60,14 +62,23 @@ class MemberAuth(httpx.Auth):
         self._lock = Lock()
         self._answer: TokenAnswer | None = None
         self._app: App | None = None
+        self._store: Store | None = None
+        self._kept: Kept | None = None
+        self._patient = ""
 
     def __repr__(self) -> str:
         return f"MemberAuth({self._server.target.name!r})"
 
     @property
     def patient(self) -> str:
-        """The member's Patient id, "" where the token response named none."""
-        return self.ready().patient
+        """The member's Patient id, "" where nothing tells it.
+
+        It is told by the token response, by the one of the login, or by a search for Patient.
+        """
+        told = self.ready().patient or (self._kept.patient if self._kept else "")
+        if not told and not self._patient and self._kept:
+            self._patient = self._look_up()
+        return told or self._patient
 
     @property
     def granted(self) -> frozenset[str]:
@@ -115,11 +126,16 @@ class MemberAuth(httpx.Auth):
         """Return another token than the one used; whoever comes second takes the first one's."""
         with self._lock:
             if self._answer is None or self._answer.tokens.access == used:
-                self._answer = self._renew()
+                try:
+                    self._answer = self._renew()
+                except CannotAuthorize as why:  # it could before: now the environment fails
+                    raise TargetUnusable(str(why)) from None
             return self._answer.tokens.access
 
     def _renew(self) -> TokenAnswer:
         before = self._answer
+        if self._store:
+            return self._by_refresh_token("session: refresh")
         if before and before.tokens.refresh and self._app:
             answer = self._server.refresh(self._app, before.tokens, purpose="session: refresh")
             if answer.granted:
@@ -127,6 +143,8 @@ class MemberAuth(httpx.Auth):
         return self._log_in()
 
     def _log_in(self) -> TokenAnswer:
+        if not self._username and self._server.target.login.method != "form":
+            return self._by_refresh_token("session: refresh token for access")
         member = self._server.member(self._username)
         if not member.username:
             raise CannotAuthorize(member.why)
@@ -142,6 +160,23 @@ class MemberAuth(httpx.Auth):
         if not answer.granted:
             raise TargetUnusable(f"the login gave no token: {answer}", answer.exchange)
         return answer
+
+    def _by_refresh_token(self, purpose: str) -> TokenAnswer:
+        self._app = self._app or self._server.app()
+        self._store = self._store or find_token(self._server.target, self._app.id)
+        answer, self._kept = access_by(self._server, self._app, self._store, purpose)
+        return answer
+
+    def _look_up(self) -> str:
+        """Search for the one Patient that the member may see."""
+        url = f"{self._server.target.fhir_base}/Patient"
+        found = self._server.client.get(url, purpose="session: member's Patient", auth=self)
+        entries = found.document.get("entry") if isinstance(found.document, dict) else None
+        for entry in entries if isinstance(entries, list) else ():
+            resource = entry.get("resource") if isinstance(entry, dict) else None
+            if isinstance(resource, dict) and resource.get("resourceType") == "Patient":
+                return str(resource.get("id", ""))
+        return ""
 
 
 def _continued(answer: TokenAnswer, before: TokenAnswer) -> TokenAnswer:

@@ -16,11 +16,17 @@ from conformance import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import FrameType
 
 GROUP = "flexcheck.commands"
 #: Each command names it itself: click remembers a command's help option from its first call.
 HELP = {"help_option_names": ["-h", "--help"]}
 INCONCLUSIVE, BUG = 3, 4
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> None:
+    """End a command on SIGTERM as on Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 class Commands(click.Group):

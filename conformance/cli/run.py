@@ -38,6 +38,7 @@ Examples:
   flexcheck run --target sandbox.toml --only DIR-LOC --strict
   flexcheck run --target sandbox.toml -- -n 2 -x
   flexcheck run --target sandbox.toml --target production.toml
+  flexcheck run --target production.toml --plan
 """
 
 
@@ -57,13 +58,17 @@ Examples:
 )
 @click.option("--strict", is_flag=True, help="A SHOULD that does not hold fails.")
 @click.option("--out", default="", metavar="DIR", help="Run directory [default: runs/<UTC time>].")
+@click.option("--plan", is_flag=True, help="Tell what would be sent, by endpoint; send nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
-def run(
+def run(  # noqa: PLR0913 - each is an option
     *,
     targets: tuple[str, ...],
     only: tuple[str, ...],
     strict: bool,
     out: str,
+    plan: bool,
+    as_json: bool,
     pytest_args: tuple[str, ...],
 ) -> None:
     """Judge a target clause by clause and leave a run directory.
@@ -74,6 +79,13 @@ def run(
     Arguments after `--` go to pytest.
     """
     _refuse_mistakes(targets, only, out)
+    if plan:
+        from conformance.cli.plan import print_plans  # noqa: PLC0415 - no run needs its weight
+
+        print_plans(targets, only, as_json=as_json)
+        return
+    if as_json:
+        raise click.UsageError("--json prints a plan: give --plan too; a run writes summary.json")
     signal.signal(signal.SIGTERM, _as_interrupt)
     options = [part for word in only for part in ("--only", word)]
     if len(targets) > 1:

@@ -19,10 +19,12 @@ from conformance.plugin import fixtures
 from conformance.plugin.addressing import reach
 from conformance.plugin.applicability import is_selected, unknown_selections, why_not_applicable
 from conformance.plugin.controller import Controller
+from conformance.plugin.discreet import Discreet
 from conformance.plugin.judge import Judge
 from conformance.plugin.keys import CLAUSE, EXCHANGES, EXIT_CODE
 from conformance.plugin.outcomes import CASE, JUDGE, NOT_APPLICABLE, record_of
 from conformance.plugin.settings import SIGN, only_lists, why_no_run_directory
+from conformance.plugin.sharing import keep_to_concurrency, share_of
 from conformance.redaction import Redactor
 from conformance.target import TargetError, load_target
 from conformance.verdict import BUG, USAGE
@@ -44,9 +46,11 @@ def start_session(config: pytest.Config, settings: Settings) -> None:
         if worker:
             path = Path(worker["flexcheck_target"])
             argument = worker["flexcheck_argument"]
-            target = load_target(path, argument=argument, needs_api=False)
+            whole = load_target(path, argument=argument, needs_api=False)
+            target = share_of(whole, worker["workercount"])
         else:
             target = stack.enter_context(reach(settings.target))
+            keep_to_concurrency(config, target)
         problems = unknown_selections(settings.only, load_contract().clauses)
         if not worker and not only_lists(config):
             problems += why_no_run_directory(settings.out)
@@ -63,6 +67,7 @@ def start_session(config: pytest.Config, settings: Settings) -> None:
         pytest.exit("\n".join(problems), returncode=USAGE)
     config.pluginmanager.register(session, "flexcheck-session")
     config.pluginmanager.register(fixtures, "flexcheck-fixtures")
+    config.pluginmanager.register(Discreet(session.redactor), "flexcheck-discreet")
 
 
 class FlexcheckSession:

@@ -30,6 +30,7 @@ EXPLAINED = {
     "refresh_token": "a token never stands in the file: `flexcheck login` keeps it for you",
 }
 KINDS = {
+    "boolean": "true or false",
     "string": 'text in quotes ("…")',
     "integer": "a whole number",
     "number": "a number",

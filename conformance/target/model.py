@@ -53,11 +53,20 @@ class ClientConfig:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How a member token is had; the form login types a name and the password of a file."""
+    """How a member token is had, and where a refresh token is kept or found.
+
+    The form login types a name and the password of a file. `flexcheck login` keeps the refresh
+    token in `store` (`keyring` or `file`, "" for what is there); a pipeline gives its own in an
+    environment variable or a file. Files are named from the target file's folder.
+    """
 
     method: str = ""
     username: str = ""
     password_file: str = ""
+    refresh_token_env: str = ""
+    refresh_token_file: str = ""
+    store: str = ""
+    store_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ def declined(lab: Lab) -> tuple[str, TokenAnswer]:
     return scope, lab.live("a scope declined", send)
 
 
+@pytest.mark.tier("negative")
 @pytest.mark.clause("AUTH-CONSENT-DECLINED")
 def test_declined_scope_is_not_given(lab: Lab, finding: Judge) -> None:
     patient = lab.patient

@@ -36,6 +36,7 @@ def test_no_token(lab: Lab, finding: Judge) -> None:
     finding.assess(check.status_is([use.exchange], check.UNAUTHORIZED))
 
 
+@pytest.mark.tier("negative")
 @pytest.mark.clause("USE-CHALLENGE")
 def test_challenge(lab: Lab, finding: Judge) -> None:
     uses = [lab.use("no token", ""), lab.use("unknown token", stimuli.UNKNOWN_TOKEN)]
@@ -96,6 +97,7 @@ def test_public_token_opens_no_member_data(lab: Lab, finding: Judge) -> None:
     finding.assess(check.brings_no_data(uses))
 
 
+@pytest.mark.tier("negative")
 @pytest.mark.clause("USE-EXPIRED-401")
 def test_expired_token(lab: Lab, finding: Judge) -> None:
     use = stimuli.expired_use(lab)

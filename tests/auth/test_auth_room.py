@@ -197,7 +197,7 @@ def test_discovery_finds_the_endpoints(rough: Rough, tmp_path: Path) -> None:
 
 def test_without_a_login_a_session_says_what_to_do(rough: Rough, tmp_path: Path) -> None:
     with talking_to(target_of(rough, tmp_path, login=Login())) as (server, _):
-        with pytest.raises(CannotAuthorize, match=r"\[login\] has no method"):
+        with pytest.raises(CannotAuthorize, match="there is no token for rough"):
             MemberAuth(server).ready()
         rough.answers["/oauth/authorize"] = (200, HTML, LOGIN)
         assert "[login]" in server.begin(server.app()).authorization.stopped
