@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeVar
 
 import click
 
@@ -11,22 +10,9 @@ from conformance.cli import HELP
 from conformance.runlog import read_run
 from reports import several
 from reports.formats import FORMATS
+from reports.locate import RunError, find_log, find_run, reading
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-Read = TypeVar("Read")
-_RUNS = Path("runs")
-
-
-class RunError(click.ClickException):
-    """A run that cannot be read: what, where, what to do; exit code 2 (DESIGN, section 5)."""
-
-    exit_code = 2
-
-    def show(self, file: IO[str] | None = None) -> None:
-        """Print it as every flexcheck command does."""
-        click.echo(f"flexcheck: {self.format_message()}", file=file, err=file is None)
+__all__ = ["RunError", "find_log", "report"]
 
 
 @click.command(
@@ -73,48 +59,9 @@ def report(run: str, name: str, output: str) -> None:
 
 def _made(run: str, name: str) -> tuple[str, bytes, Path]:
     """Return a report's file name, its bytes, and the directory of the run or runs it is of."""
-    path = _latest(_RUNS).parent if run == "latest" else Path(run)
+    path = find_run(run)
     if (path / several.INDEX).is_file():
         filename, _ = several.FORMATS[name]
-        return filename, several.content(_reading(several.read_group, path), name), path
+        return filename, several.content(reading(several.read_group, path), name), path
     log, kind = find_log(str(path)), FORMATS[name]
-    return kind.filename, kind.content(_reading(read_run, log)), log.parent
-
-
-def find_log(run: str) -> Path:
-    """Return the run log that a RUN argument means; `RunError` says what is wrong with it."""
-    if run == "latest":
-        return _latest(_RUNS)
-    path = Path(run)
-    log = path / "run.ndjson" if path.is_dir() else path
-    if not log.is_file():
-        raise RunError(
-            f"no run log: {log} does not exist. "
-            "Give a run directory (flexcheck run prints it), its run.ndjson, or latest."
-        )
-    return log
-
-
-def _latest(runs: Path) -> Path:
-    found = (*runs.glob("*/run.ndjson"), *runs.glob(f"*/{several.INDEX}"))
-    logs = sorted(found, key=lambda log: (log.stat().st_mtime_ns, log))
-    if not logs:
-        raise RunError(
-            f"no run found: {runs.absolute()} holds none. "
-            "Make one with flexcheck run, or name a run directory."
-        )
-    return logs[-1]
-
-
-def _reading(read: Callable[[Path], Read], path: Path) -> Read:
-    try:
-        return read(path)
-    except (ValueError, KeyError, TypeError) as error:
-        raise RunError(
-            f"not a run log of flexcheck: {error}. "
-            "Give the run.ndjson that flexcheck run wrote, unchanged."
-        ) from error
-    except OSError as error:
-        raise RunError(
-            f"{path} cannot be read: {error.strerror}. Check its permissions."
-        ) from error
+    return kind.filename, kind.content(reading(read_run, log)), log.parent
