@@ -24,6 +24,7 @@ class Settings:
     strict: bool
     out: Path
     quiet: bool
+    replay: Path | None = None
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -46,6 +47,9 @@ def add_options(parser: pytest.Parser) -> None:
         "--should-fails",
         action="store_true",
         help="a SHOULD that does not hold fails (flexcheck run --strict)",
+    )
+    group.addoption(
+        "--replay", metavar="RUN.NDJSON", help="judge the exchanges of a run log again, offline"
     )
     group.addoption("--flexcheck-quiet", action="store_true", help=argparse.SUPPRESS)
 
@@ -127,4 +131,5 @@ def settings_of(config: pytest.Config) -> Settings:
         strict=bool(config.getoption("--should-fails")),
         out=base / (out or new_run_directory()),
         quiet=bool(config.getoption("--flexcheck-quiet")),
+        replay=base / replay if (replay := config.getoption("--replay")) else None,
     )
