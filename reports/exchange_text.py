@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.exchange import Exchange
+    from conformance.runlog import Run
 
 #: APIs whose answers hold no member data: their bodies may stand in any report.
 _PUBLIC_APIS = frozenset({"Provider Directory"})
@@ -33,6 +34,20 @@ class ExchangeText:
 def shows_body(area: str, environment: str) -> bool:
     """Whether bodies may stand in a report: public data, or a sandbox (DESIGN, section 6)."""
     return api_title(area) in _PUBLIC_APIS or environment == "sandbox"
+
+
+def body_is_shown(run: Run, exchange: Exchange) -> bool:
+    """Whether an exchange's bodies may stand in a report that goes by exchanges, not by clauses.
+
+    Public is what lies below the directory's address, where that is not the members' address too.
+    """
+    target = run.header.get("target", {})
+    if target.get("environment") == "sandbox":
+        return True
+    directory, members = target.get("directory_base") or "", target.get("fhir_base") or ""
+    rest = exchange.request.url.removeprefix(directory)
+    public = directory and rest != exchange.request.url and rest[:1] in ("", "/", "?")
+    return bool(public) and not members.startswith(directory)
 
 
 def exchange_text(exchange: Exchange, *, limit: int, bodies: bool) -> ExchangeText:

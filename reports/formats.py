@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports import html, junit, summary
+from reports import har, html, junit, markdown, summary, testreport
+from reports.tables import findings, tracing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,6 +40,12 @@ FORMATS = {
     "summary": Format("summary.json", summary.render),
     "junit": Format("junit.xml", junit.render),
     "html": Format("report.html", html.render, html.render),
+    "markdown": Format("summary.md", markdown.render),
+    "csv": Format("findings.csv", findings.render),
+    "traceability": Format("traceability.csv", tracing.render, tracing.render),
+    "evidence": Format("evidence.csv", tracing.render_evidence),
+    "testreport": Format("testreport.json", testreport.render),
+    "har": Format("exchanges.har", har.render, always=False),
 }
 
 

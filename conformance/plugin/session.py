@@ -124,6 +124,7 @@ class FlexcheckSession:
             clause = item.stash[CLAUSE]
             said = self.target.deployment in clause.deployments
             chosen = said and is_selected(clause, self.settings.only)
+            chosen = chosen and item.nodeid not in self.settings.without
             (kept if chosen else dropped).append(item)
         if dropped:
             self.config.hook.pytest_deselected(items=dropped)

@@ -25,6 +25,7 @@ class Settings:
     out: Path
     quiet: bool
     replay: Path | None = None
+    without: frozenset[str] = frozenset()
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -51,6 +52,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--replay", metavar="RUN.NDJSON", help="judge the exchanges of a run log again, offline"
     )
+    group.addoption("--replay-without", metavar="FILE", help=argparse.SUPPRESS)
     group.addoption("--flexcheck-quiet", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -121,6 +123,11 @@ def new_run_directory() -> Path:
     return Path("runs", datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S-%fZ"))
 
 
+def _lines_of(name: str | None) -> frozenset[str]:
+    """Return the tests that another replay judges: of each xdist worker there is one."""
+    return frozenset(Path(name).read_text(encoding="utf-8").splitlines() if name else ())
+
+
 def settings_of(config: pytest.Config) -> Settings:
     """Read the options."""
     out = config.getoption("--out")
@@ -132,4 +139,5 @@ def settings_of(config: pytest.Config) -> Settings:
         out=base / (out or new_run_directory()),
         quiet=bool(config.getoption("--flexcheck-quiet")),
         replay=base / replay if (replay := config.getoption("--replay")) else None,
+        without=_lines_of(config.getoption("--replay-without")),
     )

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from conformance import __version__
 from conformance.findings import Outcome
 from conformance.runlog import parse_run
 from reports.digest import digest_of
 from reports.evidence.archive import deflate
 from reports.evidence.attestations import parse
+from reports.evidence.build import build
 from reports.evidence.signing import envelope, public_pem
 from reports.formats import FORMATS
 from reports.verdict import verdict_of
@@ -54,7 +54,7 @@ def members_of(
         members[ATTESTATIONS] = attestations
     if key:
         members[PUBLIC_KEY] = public_pem(key.public_key())
-    manifest = members[MANIFEST] = manifest_of(run, members)
+    manifest = members[MANIFEST] = manifest_of(run, members, build())
     statement = statement_of(run, log, manifest)
     if key:
         members[ENVELOPE] = envelope(statement, key)
@@ -74,13 +74,13 @@ def reports_of(run: Run, attestations: bytes | None) -> dict[str, bytes]:
     }
 
 
-def manifest_of(run: Run, members: Mapping[str, bytes], made_by: str = __version__) -> bytes:
-    """Return the manifest: each member's SHA-256, and what the run was made with."""
+def manifest_of(run: Run, members: Mapping[str, bytes], made_by: str) -> bytes:
+    """Return the manifest: each member's SHA-256, and what run and archive were made with."""
     header, verdict = run.header, verdict_of(run)
     return _json(
         {
             "schema": SCHEMA,
-            "made_by": f"flexcheck {made_by}",
+            "made_by": made_by,
             "target": header.get("target", {}),
             "started": header.get("started", ""),
             "finished": run.footer.get("finished"),

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from conformance import __version__
 from conformance.runlog import parse_run
 from reports.evidence.archive import NoArchive, inflate, unpack
+from reports.evidence.build import build
 from reports.evidence.contents import (
     ATTESTATIONS,
     ENVELOPE,
@@ -59,7 +59,7 @@ def examine(data: bytes, public: Ed25519PublicKey | None = None) -> Examined:
         run = parse_run(log)
         manifest = orjson.loads(members[MANIFEST])
         listed: dict[str, dict[str, Any]] = manifest["members"]
-        made_by = str(manifest["made_by"]).removeprefix("flexcheck ")
+        made_by = str(manifest["made_by"])
         problems = [*_differing(members, listed)]
     except KeyError as error:
         return Examined((f"{error} is missing",))
@@ -111,8 +111,8 @@ def _other(name: str) -> str:
 
 def _reports(run: Run, members: Mapping[str, bytes], made_by: str) -> Iterator[str]:
     """Yield each archived report that the log does not give again."""
-    if made_by != __version__:
-        return  # another version words its reports otherwise: see the notes
+    if made_by != build():
+        return  # another build may word its reports otherwise: see the notes
     try:
         again = reports_of(run, members.get(ATTESTATIONS))
     except RunError as error:
@@ -124,8 +124,8 @@ def _reports(run: Run, members: Mapping[str, bytes], made_by: str) -> Iterator[s
 
 
 def _notes(made_by: str, signer: str, public: Ed25519PublicKey | None) -> Iterator[str]:
-    if made_by != __version__:
-        yield f"made by flexcheck {made_by}: its reports were not made again by {__version__}"
+    if made_by != build():
+        yield f"made by {made_by}: its reports were not made again by {build()}"
     if not signer:
         yield "not signed: whoever changed it could have made a new manifest too"
     elif not public:

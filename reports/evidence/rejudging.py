@@ -14,14 +14,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import orjson
+
 from conformance.client.replay import NOT_RECORDED
 from conformance.plugin.settings import SIGN, SUITES
 from conformance.redaction import MASK
-from conformance.runlog import read_run
+from conformance.runlog import parse_run, read_run
 from reports.wording import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from conformance.exchange import Exchange
     from conformance.findings import Finding
@@ -74,21 +76,63 @@ class Rejudged:
 
 def rejudge(log: bytes) -> Rejudged:
     """Run the suites on the exchanges of a log and compare what they find with what it says."""
+    before = parse_run(log)
+    replays: dict[str, Run] = {}
     with TemporaryDirectory() as folder:
-        path = Path(folder, "run.ndjson")
-        path.write_bytes(log)
-        before = read_run(path)
-        arguments = _arguments(before, path, Path(folder, "again"))
-        done = subprocess.run(  # noqa: S603 - ours
-            arguments, env=_environment(), cwd=folder, capture_output=True, check=False
-        )
-        try:
-            after = read_run(Path(folder, "again"))
-        except (OSError, ValueError):
-            return Rejudged(failure=_said(done))
-        if not after.complete:
-            return Rejudged(failure=f"the replay did not end: {_said(done)}")
-        return compare_findings(before, after)
+        for worker, without in _shares(before).items():
+            path, out = Path(folder, f"run{worker}.ndjson"), Path(folder, f"again{worker}")
+            others = Path(folder, "others.txt")
+            path.write_bytes(_part_of(log, worker))
+            others.write_text("\n".join(without), encoding="utf-8")
+            done = subprocess.run(  # noqa: S603 - ours
+                [*_arguments(before, path, out), "--replay-without", str(others)],
+                env=_environment(),
+                cwd=folder,
+                capture_output=True,
+                check=False,
+            )
+            try:
+                replays[worker] = read_run(out)
+            except (OSError, ValueError):
+                return Rejudged(failure=_said(done))
+            if not replays[worker].complete:
+                return Rejudged(failure=f"the replay did not end: {_said(done)}")
+    return compare_findings(before, replays)
+
+
+def _shares(run: Run) -> dict[str, Sequence[str]]:
+    """Return the tests that each xdist worker's replay leaves out, for another worker judged them.
+
+    "" is a run without workers. The first takes what rests on no exchange or is not in the log.
+    """
+    workers = sorted({_worker(name) for name in run.exchanges}) or [""]
+    judged = {finding.test: _judge_of(finding) or workers[0] for finding in run.findings}
+    return {
+        worker: [test for test, judge in judged.items() if judge != worker] for worker in workers
+    }
+
+
+def _judge_of(finding: Finding) -> str:
+    """Return the worker that made a finding, "" where it rests on no exchange."""
+    return next((_worker(name) for name in sorted(_cited(finding)) if name), "")
+
+
+def _worker(exchange: str) -> str:
+    """Return the xdist worker that made an exchange: of `ex-gw0-0041` it is `gw0`, else ""."""
+    return "".join(exchange.split("-")[1:-1])
+
+
+def _part_of(log: bytes, worker: str) -> bytes:
+    """Return a log with the exchanges of one worker: each had logins and a course of its own."""
+    return b"".join(line for line in log.splitlines(keepends=True) if _concerns(line, worker))
+
+
+def _concerns(line: bytes, worker: str) -> bool:
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError:  # cut short by a kill
+        return False
+    return bool(record["type"] != "exchange" or _worker(record["id"]) == worker)
 
 
 def _environment() -> dict[str, str]:
@@ -112,17 +156,20 @@ def _arguments(run: Run, log: Path, out: Path) -> Sequence[str]:
     )
 
 
-def compare_findings(before: Run, after: Run) -> Rejudged:
-    """Compare the findings of a run with those of its replay, finding by finding."""
-    old, new = _by_key(before), _by_key(after)
-    loose = frozenset(after.footer.get("replay", {}).get("loose", ()))
-    masked = {name for name, exchange in before.exchanges.items() if _is_masked(exchange)} | loose
+def compare_findings(before: Run, replays: Mapping[str, Run]) -> Rejudged:
+    """Compare the findings of a run with those of its replays, one for each xdist worker."""
+    old = _by_key(before)
+    new = [_by_key(replay) for replay in replays.values()]
+    spoiled = {name for name, exchange in before.exchanges.items() if _is_masked(exchange)}
+    for replay in replays.values():
+        spoiled |= set(replay.footer.get("replay", {}).get("loose", ()))
     parts: dict[str, list[Verdicts]] = {"same": [], "in_part": [], "open": [], "differing": []}
-    for key in dict.fromkeys([*old, *new]):
-        was, now = old.get(key), new.get(key)
+    for key in dict.fromkeys([*old, *(key for found in new for key in found)]):
+        was = old.get(key)
         if was is None and not before.complete:
             continue  # the replay went on where the run broke off
-        partly = any(_cited(finding) & masked for finding in (was, now) if finding)
+        now = _again(key, new)
+        partly = any(_cited(finding) & spoiled for finding in (was, now) if finding)
         parts[_part(was, now, partly=partly)].append(_verdicts(key, was, now))
     return Rejudged(
         same=tuple(item.clause for item in parts["same"]),
@@ -130,6 +177,11 @@ def compare_findings(before: Run, after: Run) -> Rejudged:
         open=tuple(parts["open"]),
         differing=tuple(parts["differing"]),
     )
+
+
+def _again(key: Key, new: Iterable[Mapping[Key, Finding]]) -> Finding | None:
+    """Return what is found now: each test is judged in one of the replays."""
+    return next((findings[key] for findings in new if key in findings), None)
 
 
 def _part(was: Finding | None, now: Finding | None, *, partly: bool) -> str:

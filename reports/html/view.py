@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from conformance.findings import Outcome
 from reports.digest import NOT_REACHED, NOT_SELECTED, NOT_TESTED, digest_of
 from reports.html.cards import Card, CardMaker
+from reports.regulations import by_regulation
+from reports.tables.tracing import tests_of, why_not_judged
 from reports.verdict import Verdict, verdict_of, without_suite
 from reports.wording import MEANINGS, api_title, clean, counted, one_line, reason_of, source_text
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from conformance.runlog import Run
     from reports.digest import ClauseRecord, Digest
     from reports.evidence.attestations import Statement
+    from reports.regulations import Regulation
+    from reports.tables.tracing import TestTrace
 
 _STATUS_WORDS = {
     NOT_TESTED: "not testable",
@@ -129,7 +133,9 @@ class Page:
     unjudged: tuple[Unjudged, ...]
     manual: tuple[ManualClause, ...]
     errata: tuple[tuple[str, str, str, tuple[str, ...]], ...]
+    regulations: tuple[Regulation, ...]
     matrix: tuple[MatrixGroup, ...]
+    tests: tuple[TestTrace, ...]
     fingerprints: tuple[tuple[str, str], ...]
 
 
@@ -149,7 +155,9 @@ def page_of(run: Run, statements: Sequence[Statement] = ()) -> Page:
         unjudged=tuple(_unjudged(digest)),
         manual=tuple(_manual(digest, statements)),
         errata=tuple(_errata(run, digest)),
+        regulations=by_regulation(digest),
         matrix=tuple(_matrix(digest)),
+        tests=tests_of(run),
         fingerprints=tuple(
             (clean(str(name)), clean(str(value)))
             for name, value in sorted(run.header.get("documents", {}).items())
@@ -276,7 +284,7 @@ def _by_message(key: str, title: str, intro: str, records: tuple[ClauseRecord, .
 
 
 def _by_reason(key: str, title: str, intro: str, records: tuple[ClauseRecord, ...]) -> Unjudged:
-    pairs = ((_why_not_tested(record), record.id) for record in records)
+    pairs = ((why_not_judged(record), record.id) for record in records)
     return Unjudged(key, title, intro, len(records), _reasons(pairs))
 
 
@@ -288,14 +296,6 @@ def _reasons(pairs: Iterable[tuple[str, str]]) -> tuple[Reason, ...]:
     return tuple(Reason(text or "no reason recorded", tuple(names)) for text, names in ranked)
 
 
-def _why_not_tested(record: ClauseRecord) -> str:
-    verified = record.item.get("verified_by")
-    if not isinstance(verified, dict):
-        return f"{_STATUS_WORDS.get(record.status, record.status)} in this run"
-    reason = str(verified.get("not_tested", "")).replace("-", " ")
-    return one_line(f"{reason}: {verified.get('because', '')}")
-
-
 def _manual(digest: Digest, statements: Sequence[Statement]) -> Iterator[ManualClause]:
     for record in digest.records:
         if isinstance(record.item.get("verified_by"), dict):
@@ -303,7 +303,7 @@ def _manual(digest: Digest, statements: Sequence[Statement]) -> Iterator[ManualC
                 record.id,
                 record.expectation.value,
                 one_line(record.statement),
-                _why_not_tested(record),
+                why_not_judged(record),
                 tuple(stated_text(entry) for entry in statements if entry.clause == record.id),
             )
 

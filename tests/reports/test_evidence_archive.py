@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import stat
 import tarfile
 from base64 import b64decode
@@ -21,6 +22,7 @@ from run_files import write_run
 from conformance.findings import Outcome
 from conformance.runlog import parse_run
 from reports.evidence.archive import NoArchive, deflate, inflate, pack, unpack
+from reports.evidence.build import build
 from reports.evidence.cli import attest, verify
 from reports.evidence.contents import (
     ENVELOPE,
@@ -152,6 +154,23 @@ def test_a_manifest_that_says_something_else_than_the_log_is_found(log: bytes) -
     members = members_of(log)
     members[MANIFEST] = members[MANIFEST].replace(b"non-conformance", b"holds")
     assert f"{MANIFEST} does not say what the run log says" in examine(pack(members)).problems
+
+
+def test_what_another_build_made_is_told_and_its_reports_are_left_alone(
+    log: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = pack(members_of(log))
+    monkeypatch.setattr("reports.evidence.examining.build", lambda: "flexcheck 9.9 (code 00)")
+    monkeypatch.setattr(
+        "reports.evidence.examining.reports_of", lambda *_: {"reports/junit.xml": b""}
+    )
+    found = examine(archive)
+    assert found.problems == ()
+    assert "its reports were not made again by flexcheck 9.9 (code 00)" in found.notes[0]
+
+
+def test_the_build_is_known_by_its_own_files() -> None:
+    assert re.fullmatch(r"flexcheck \d+\.\d+\.\d+ \(code [0-9a-f]{16}\)", build())
 
 
 def test_who_signs_a_changed_archive_anew_has_another_key(log: bytes) -> None:

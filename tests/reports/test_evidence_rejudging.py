@@ -29,18 +29,23 @@ if TYPE_CHECKING:
 ONLY = ("DIR-LOC-SEARCH", "DIR-LOC-READ", "AUTH-CALLBACK", "REFRESH-NEW-ACCESS-TOKEN", "PA-PAT")
 
 
-@pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    out = tmp_path_factory.mktemp("evidence") / "run"
+def judged(folder: Path, *words: str) -> bytes:
+    """The log of a run against a mock, made by a process of its own."""
+    out = folder / "run"
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV"))}
     with start_mock(practitioners=40) as mock:
-        words = ["run", "--target", str(mock.target_file), "--out", str(out)]
-        words += [part for word in ONLY for part in ("--only", word)]
+        command = [sys.executable, "-P", "-m", "conformance.cli", "run"]
+        target = ["--target", str(mock.target_file), "--out", str(out)]
         subprocess.run(  # noqa: S603 - ours
-            [sys.executable, "-P", "-m", "conformance.cli", *words],
-            env=environment, check=True, capture_output=True,
-        )  # fmt: skip
+            [*command, *target, *words], env=environment, check=True, capture_output=True
+        )
     return (out / "run.ndjson").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    words = [part for word in ONLY for part in ("--only", word)]
+    return judged(tmp_path_factory.mktemp("evidence"), *words)
 
 
 def rewritten(log: bytes, change: Callable[[dict[str, Any]], dict[str, Any] | None]) -> bytes:
@@ -136,12 +141,12 @@ def test_a_difference_is_open_only_where_its_exchange_was_spoiled() -> None:
     clauses = [item("DIR-A")]
     before = run_of(finding("DIR-A"), clauses=clauses)
     after = run_of(finding("DIR-A", Outcome.FAIL), clauses=clauses)
-    assert [entry.clause for entry in compare_findings(before, after).differing] == ["DIR-A"]
+    assert [entry.clause for entry in compare_findings(before, {"": after}).differing] == ["DIR-A"]
     masked = exchange(body='{"access_token":"[redacted]"}')
     spoiled = run_of(finding("DIR-A"), clauses=clauses, exchanges=(masked,))
-    assert [entry.clause for entry in compare_findings(spoiled, after).open] == ["DIR-A"]
-    assert compare_findings(spoiled, before).in_part == ("DIR-A",)
-    assert compare_findings(before, before).same == ("DIR-A",)
+    assert [entry.clause for entry in compare_findings(spoiled, {"": after}).open] == ["DIR-A"]
+    assert compare_findings(spoiled, {"": before}).in_part == ("DIR-A",)
+    assert compare_findings(before, {"": before}).same == ("DIR-A",)
 
 
 def test_a_credential_that_was_sent_spoils_nothing() -> None:
@@ -150,20 +155,39 @@ def test_a_credential_that_was_sent_spoils_nothing() -> None:
     asked = type(sent)(sent.id, "", sent.started, 0.1, masked, sent.response)
     before = run_of(finding("DIR-A"), exchanges=(asked,))
     after = run_of(finding("DIR-A", Outcome.FAIL), exchanges=(asked,))
-    assert len(compare_findings(before, after).differing) == 1
+    assert len(compare_findings(before, {"": after}).differing) == 1
 
 
 def test_a_request_that_is_not_in_the_log_is_never_excused() -> None:
     masked = exchange(body='"[redacted]"')
     before = run_of(finding("DIR-A"), exchanges=(masked,))
     after = run_of(finding("DIR-A", Outcome.ERROR, message="not recorded: GET x"))
-    assert len(compare_findings(before, after).differing) == 1
+    assert len(compare_findings(before, {"": after}).differing) == 1
 
 
 def test_what_a_broken_off_run_did_not_reach_is_no_difference() -> None:
     clauses = [item("DIR-A"), item("DIR-B")]
     before = run_of(finding("DIR-A"), clauses=clauses, footer={})
     after = run_of(finding("DIR-A"), finding("DIR-B"), clauses=clauses)
-    assert compare_findings(before, after).differing == ()
+    assert compare_findings(before, {"": after}).differing == ()
     whole = run_of(finding("DIR-A"), clauses=clauses)
-    assert [entry.clause for entry in compare_findings(whole, after).differing] == ["DIR-B"]
+    assert [entry.clause for entry in compare_findings(whole, {"": after}).differing] == ["DIR-B"]
+
+
+def test_the_replays_of_all_workers_are_compared_together() -> None:
+    clauses = [item("DIR-A"), item("DIR-B")]
+    one, two = finding("DIR-A"), finding("DIR-B", Outcome.SKIP)
+    before = run_of(one, two, clauses=clauses)
+    parts = {"gw0": run_of(one, clauses=clauses), "gw1": run_of(two, clauses=clauses)}
+    assert compare_findings(before, parts).same == ("DIR-A", "DIR-B")
+    lost = {"gw0": run_of(one, clauses=clauses), "gw1": run_of(clauses=clauses)}
+    assert [entry.clause for entry in compare_findings(before, lost).differing] == ["DIR-B"]
+
+
+def test_a_run_with_workers_is_judged_again_worker_by_worker(tmp_path: Path) -> None:
+    log = judged(tmp_path, "--only", "DIR-LOC-SEARCH", "--only", "AUTH-CALLBACK", "--", "-n", "2")
+    run = parse_run(log)
+    assert {name.split("-")[1] for name in run.exchanges} == {"gw0", "gw1"}
+    found = rejudge(log)
+    assert (found.failure, found.differing) == ("", ())
+    assert len(found.same) + len(found.in_part) + len(found.open) == len(run.findings)

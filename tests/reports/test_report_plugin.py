@@ -135,7 +135,12 @@ def test_every_report_is_written_when_the_run_is_finished(judged: tuple[Path, st
     assert {path.name for path in out.iterdir()} == {
         "summary.json",
         "junit.xml",
+        "summary.md",
         "report.html",
+        "findings.csv",
+        "traceability.csv",
+        "evidence.csv",
+        "testreport.json",
         "allure-results",
     }
 
