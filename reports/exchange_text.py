@@ -68,8 +68,11 @@ def _headers(headers: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _body(body: str, limit: int, *, shown: bool) -> str:
-    if not shown:
-        return WITHHELD
+    return cut_body(body, limit) if shown else WITHHELD
+
+
+def cut_body(body: str, limit: int) -> str:
+    """Return a body pretty-printed, and cut at `limit` characters."""
     text = _pretty(body)
     if len(text) <= limit:
         return text
