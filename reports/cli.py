@@ -9,6 +9,7 @@ import click
 from conformance.cli import HELP
 from conformance.runlog import read_run
 from reports import several
+from reports.evidence.attestations import read_attestations
 from reports.formats import FORMATS
 from reports.locate import RunError, find_log, find_run, reading
 
@@ -36,13 +37,19 @@ __all__ = ["RunError", "find_log", "report"]
     default="",
     help="Where to write it; - is standard output.  [default: its file in the run directory]",
 )
-def report(run: str, name: str, output: str) -> None:
+@click.option(
+    "--attestations",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Show these statements on manual clauses too (html, traceability).",
+)
+def report(run: str, name: str, output: str, attestations: Path | None) -> None:
     """Make a report of RUN again, from its log alone.
 
     RUN is a run directory (of one target or of several), a run.ndjson, or "latest" (the newest
     under ./runs). The report is the same, byte for byte, as the one written when the run ended.
     """
-    filename, content, folder = _made(run, name)
+    filename, content, folder = _made(run, name, attestations)
     if output == "-":
         click.echo(content, nl=False)
         return
@@ -57,11 +64,15 @@ def report(run: str, name: str, output: str) -> None:
     click.echo(path)
 
 
-def _made(run: str, name: str) -> tuple[str, bytes, Path]:
+def _made(run: str, name: str, attestations: Path | None) -> tuple[str, bytes, Path]:
     """Return a report's file name, its bytes, and the directory of the run or runs it is of."""
     path = find_run(run)
     if (path / several.INDEX).is_file():
+        if attestations:
+            raise RunError("statements are on one target's run. Name the run of that target.")
         filename, _ = several.FORMATS[name]
         return filename, several.content(reading(several.read_group, path), name), path
     log, kind = find_log(str(path)), FORMATS[name]
-    return kind.filename, kind.content(reading(read_run, log)), log.parent
+    made = reading(read_run, log)
+    stated = read_attestations(attestations, made)[1] if attestations else ()
+    return kind.filename, kind.content(made, stated), log.parent

@@ -17,7 +17,7 @@ from reports.evidence.examining import Examined, examine
 from reports.evidence.rejudging import Rejudged, rejudge
 from reports.evidence.signing import make_key, read_key, read_public
 from reports.locate import RunError, find_log, load_run
-from reports.wording import counted
+from reports.wording import counted, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,14 +138,15 @@ def _exit_code(examined: Examined, judged: Rejudged | None) -> int:
 def _lines(examined: Examined) -> Iterator[str]:
     if examined.problems:
         yield "CHANGED  the archive is not as it was made"
-        yield from (f"  {problem}" for problem in examined.problems[:_SHOWN])
+        # An archive comes from elsewhere: its names must not drive the terminal.
+        yield from (f"  {one_line(problem)}" for problem in examined.problems[:_SHOWN])
     else:
         yield "UNTOUCHED  every byte is as it was made"
         if examined.signer:
             yield f"  signed by {examined.signer}"
-    yield from (f"  note: {note}" for note in examined.notes)
+    yield from (f"  note: {one_line(note)}" for note in examined.notes)
     if examined.run:
-        yield f"  {_about(examined.run)}"
+        yield f"  {one_line(_about(examined.run))}"
 
 
 def _about(run: Run) -> str:

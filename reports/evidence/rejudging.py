@@ -151,7 +151,7 @@ def _arguments(run: Run, log: Path, out: Path) -> Sequence[str]:
     return (
         *(sys.executable, "-P", "-m", "pytest", str(SUITES), "-c", str(SUITES / "run.ini")),
         *(f"--rootdir={SUITES.parent}", *_QUIET, "--replay", str(log), "--out", str(out)),
-        *(part for word in run.header.get("only", ()) for part in ("--only", word)),
+        *(f"--only={word}" for word in run.header.get("only", ())),
         *(("--should-fails",) if run.header.get("strict") else ()),
     )
 

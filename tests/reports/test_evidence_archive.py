@@ -343,3 +343,12 @@ def test_what_is_no_key_or_no_file_is_told(tmp_path: Path) -> None:
     assert "cannot be read" in call(verify, archive, "--pub", tmp_path / "none").stderr
     assert "cannot be read" in call(verify, tmp_path / "none").stderr
     assert "could not be written" in call(attest, folder, "--out", tmp_path).stderr
+
+
+def test_names_in_an_archive_do_not_drive_the_terminal(log: bytes, tmp_path: Path) -> None:
+    archive = tmp_path / "a.tar"
+    archive.write_bytes(pack({**members_of(log), "\x1b[31mred": b""}))
+    result = call(verify, archive)
+    assert result.exit_code == 1
+    assert "\\x1b[31mred was added" in result.output
+    assert "\x1b" not in result.output

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from report_builders import mixed_run
 from run_files import write_run
 
+from reports.cli import report
 from reports.evidence.archive import unpack
 from reports.evidence.attestations import read_attestations
 from reports.evidence.cli import attest
@@ -129,3 +130,14 @@ def test_a_statement_cannot_break_the_page(folder: Path) -> None:
     text = GOOD.replace("J. Doe", "<script>alert(1)</script>")
     _, found = read_attestations(stated(folder, text), mixed_run())
     assert "<script>alert(1)" not in render(mixed_run(), found)
+
+
+def test_a_report_can_be_made_with_statements(folder: Path) -> None:
+    path = stated(folder, GOOD)
+    words = [str(folder), "--output", "-", "--attestations", str(path), "--format"]
+    page = CliRunner().invoke(report, [*words, "html"])
+    assert "1 of 1 have a statement" in page.output
+    table = CliRunner().invoke(report, [*words, "traceability"])
+    assert "holds: J. Doe, compliance, 2026-01-15" in table.output
+    plain = CliRunner().invoke(report, [str(folder), "--output", "-"])
+    assert "0 of 1 have a statement" in plain.output
