@@ -40,10 +40,12 @@ def by_regulation(digest: Digest) -> tuple[Regulation, ...]:
     for record in digest.records:
         for name in record.item.get("regulations") or (NONE,):
             found[str(name)].append(record)
-    return tuple(
-        _regulation(name, found[name])
-        for name in sorted(found, key=lambda name: (name == NONE, name))
-    )
+    return tuple(_regulation(name, found[name]) for name in sorted(found, key=by_name))
+
+
+def by_name(name: str) -> tuple[bool, str]:
+    """Return what sorts regulations: clauses without one come last."""
+    return name == NONE, name
 
 
 def _regulation(name: str, records: list[ClauseRecord]) -> Regulation:

@@ -210,6 +210,19 @@ def test_several_targets_give_a_bundle_a_har_of_pages_and_a_common_markdown() ->
     assert "All targets together: exit code 1." in text
 
 
+def test_the_matrix_by_regulation_has_a_column_for_each_target() -> None:
+    plain = run_of(finding("DIR-X"), target={"name": "Second"})
+    runs = [("1.toml", regulated()), ("2.toml", plain)]
+    members = (Member(name, name, 1, run, digest_of(run)) for name, run in runs)
+    page = several.content(Group(tuple(members)), "html").decode()
+    table = page[page.index('id="regulations"') : page.index('id="differing"')]
+    row = table[table.index(f">{MEMBERS}<") :].split("</tr>")[0]
+    assert "2 of 2" in row
+    assert "1 not held" in row
+    assert "does not apply" in row
+    assert table.index(MEMBERS) < table.index(RULE) < table.index(NONE)
+
+
 def test_a_broken_off_run_is_told_in_each_summary() -> None:
     run = replace(mixed_run(), footer={})
     assert "did not end" in FORMATS["markdown"].content(run).decode()
