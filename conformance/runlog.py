@@ -179,8 +179,13 @@ def read_run(path: Path) -> Run:
     A last line cut short by a kill is left out. `ValueError` says which line is not a run log's.
     """
     log = path / "run.ndjson" if path.is_dir() else path
+    return parse_run(log.read_bytes(), str(log))
+
+
+def parse_run(content: bytes, name: str = "run.ndjson") -> Run:
+    """Read the content of a run log; `name` is what errors call it."""
     parts: dict[str, list[Any]] = {kind: [] for kind in _READERS}
-    lines = log.read_bytes().split(b"\n")
+    lines = content.split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line:
             continue
@@ -190,9 +195,9 @@ def read_run(path: Path) -> Run:
         except (ValueError, KeyError, TypeError) as error:
             if number == len(lines):
                 break
-            raise ValueError(f"{log}, line {number}: not a line of a run log") from error
+            raise ValueError(f"{name}, line {number}: not a line of a run log") from error
     if not parts["header"]:
-        raise ValueError(f"{log}: no header line: this is no flexcheck run log")
+        raise ValueError(f"{name}: no header line: this is no flexcheck run log")
     return Run(
         header=parts["header"][0],
         clauses={clause["id"]: clause for clause in parts["clause"]},

@@ -11,15 +11,26 @@ from typing import TYPE_CHECKING, Any
 
 import allure
 import orjson
-from allure_commons.model2 import Parameter, Status, StatusDetails
+from allure_commons.model2 import Parameter, Status, StatusDetails, TestStepResult
 from allure_commons.types import AttachmentType, Severity
 
 from conformance.findings import Expectation, Finding, Outcome
+from conformance.plugin import session_of
 from conformance.plugin.keys import CLAUSE, EXCHANGES, FINDING
-from reports.describe import broken_of, finding_lines
-from reports.exchange_text import exchange_text, shows_body
+from reports.allure_http import CONTENT_TYPE, EXTENSION, http_exchange
+from reports.describe import broken_of, finding_lines, judged_text
+from reports.exchange_text import shows_body
 from reports.verdict import verdict_of
-from reports.wording import GENERAL, api_title, clean, led, one_line, standard_text, web_address
+from reports.wording import (
+    GENERAL,
+    api_title,
+    clean,
+    curl_line,
+    led,
+    one_line,
+    standard_text,
+    web_address,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,6 +47,8 @@ _now: Any = allure.dynamic
 #: Exchanges attached to one test, and characters of one body; those of a pass need less.
 MAX_EXCHANGES, MAX_EXCHANGES_OF_PASS = 20, 3
 MAX_BODY, MAX_BODY_OF_PASS = 50_000, 10_000
+#: Assertions shown as steps of one test.
+MAX_STEPS = 25
 
 _SEVERITIES = {
     Expectation.SHALL: Severity.CRITICAL,
@@ -140,15 +153,57 @@ def conclude(item: pytest.Item) -> None:
     if result := _result(item):
         _set_status(result, finding)
         _set_identity(result, item, clause)
+        result.steps += _steps(finding, result.start, result.stop)
     text = f"{clause.id} ({clause.expectation}) {finding.outcome}\n"
     text += "\n".join(finding_lines(finding, limit=len(finding.assertions)))
     allure.attach(clean(text), f"finding: {finding.outcome}", AttachmentType.TEXT)
     exchanges: tuple[Exchange, ...] = item.stash.get(EXCHANGES, ())
-    bodies = shows_body(clause.area, environment="")
+    shown = _shows_bodies(item, clause)
+    _attach_exchanges(_attached(finding, exchanges), finding, shown=shown)
+
+
+def _shows_bodies(item: pytest.Item, clause: Clause) -> bool:
+    """Whether bodies may be shown; xdist workers know the target as the controller does."""
+    session = session_of(item.config)
+    return shows_body(clause.area, session.target.environment if session else "")
+
+
+def _attach_exchanges(exchanges: list[Exchange], finding: Finding, *, shown: bool) -> None:
     limit = MAX_BODY_OF_PASS if finding.outcome is Outcome.PASS else MAX_BODY
-    for exchange in _attached(finding, exchanges):
-        content = str(exchange_text(exchange, limit=limit, bodies=bodies))
-        allure.attach(content, one_line(str(exchange), 200), AttachmentType.TEXT)
+    for exchange in exchanges:
+        content = http_exchange(exchange, limit=limit, bodies=shown)
+        allure.attach(content, one_line(str(exchange), 200), CONTENT_TYPE, EXTENSION)
+    if exchanges:
+        lines = (f"# {exchange.id}\n{curl_line(exchange.request)}" for exchange in exchanges)
+        allure.attach("\n\n".join(lines), "again with curl", AttachmentType.TEXT)
+
+
+def _steps(finding: Finding, start: Any, stop: Any) -> Iterator[TestStepResult]:
+    """Yield the assertions as steps, broken ones first; a warning's are not failures."""
+    failing = Status.FAILED if finding.outcome is Outcome.FAIL else Status.BROKEN
+    for assertion in finding.assertions[:MAX_STEPS]:
+        facts = (("expected", assertion.expected), ("observed", assertion.observed))
+        yield TestStepResult(
+            name=one_line(f"{assertion.at}: {assertion.expected}", 300),
+            status=Status.PASSED if assertion.holds else failing,
+            stage="finished",
+            parameters=[
+                Parameter(name=name, value=one_line(value))
+                for name, value in (*facts, ("exchange", assertion.exchange))
+                if value
+            ],
+            start=start,
+            stop=stop or start,
+        )
+    made = finding.held + finding.broken
+    if more := made - len(finding.assertions[:MAX_STEPS]):
+        yield TestStepResult(
+            name=f"and {more:,} more ({judged_text(finding)})",
+            status=Status.PASSED if finding.broken <= MAX_STEPS else failing,
+            stage="finished",
+            start=start,
+            stop=stop or start,
+        )
 
 
 def _attached(finding: Finding, exchanges: Iterable[Exchange]) -> list[Exchange]:

@@ -20,7 +20,7 @@ JUDGED = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.WARNING, Outcome.WAIVED}
 NOT_TESTED, NOT_REACHED, NOT_SELECTED = "not-tested", "not-reached", "not-selected"
 # The gravest finding of a clause is the clause's status. A pass outranks a skip: another case of
 # it had no data, yet the clause was judged.
-_GRAVITY = (
+GRAVITY = (
     Outcome.FAIL,
     Outcome.ERROR,
     Outcome.WARNING,
@@ -137,7 +137,7 @@ def _record(
 def _status(item: Mapping[str, Any], findings: tuple[Finding, ...], *, complete: bool) -> str:
     made = {finding.outcome for finding in findings}
     if made:
-        return next(outcome for outcome in _GRAVITY if outcome in made)
+        return next(outcome for outcome in GRAVITY if outcome in made)
     if item.get("verified_by") != "test":
         return NOT_TESTED
     return NOT_SELECTED if complete else NOT_REACHED

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.exchange import Exchange
+    from conformance.runlog import Run
 
 #: APIs whose answers hold no member data: their bodies may stand in any report.
 _PUBLIC_APIS = frozenset({"Provider Directory"})
@@ -35,6 +36,20 @@ def shows_body(area: str, environment: str) -> bool:
     return api_title(area) in _PUBLIC_APIS or environment == "sandbox"
 
 
+def body_is_shown(run: Run, exchange: Exchange) -> bool:
+    """Whether an exchange's bodies may stand in a report that goes by exchanges, not by clauses.
+
+    Public is what lies below the directory's address, where that is not the members' address too.
+    """
+    target = run.header.get("target", {})
+    if target.get("environment") == "sandbox":
+        return True
+    directory, members = target.get("directory_base") or "", target.get("fhir_base") or ""
+    rest = exchange.request.url.removeprefix(directory)
+    public = directory and rest != exchange.request.url and rest[:1] in ("", "/", "?")
+    return bool(public) and not members.startswith(directory)
+
+
 def exchange_text(exchange: Exchange, *, limit: int, bodies: bool) -> ExchangeText:
     """Return the exchange with each body pretty-printed, and cut at `limit` characters."""
     request, response = exchange.request, exchange.response
@@ -53,8 +68,11 @@ def _headers(headers: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _body(body: str, limit: int, *, shown: bool) -> str:
-    if not shown:
-        return WITHHELD
+    return cut_body(body, limit) if shown else WITHHELD
+
+
+def cut_body(body: str, limit: int) -> str:
+    """Return a body pretty-printed, and cut at `limit` characters."""
     text = _pretty(body)
     if len(text) <= limit:
         return text

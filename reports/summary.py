@@ -8,12 +8,14 @@ import orjson
 
 from conformance.findings import Outcome
 from reports.digest import digest_of
+from reports.regulations import by_regulation
 from reports.verdict import verdict_of
 
 if TYPE_CHECKING:
     from conformance.findings import Finding
     from conformance.runlog import Run
     from reports.digest import Digest, Group
+    from reports.regulations import Regulation
 
 
 def render(run: Run) -> str:
@@ -40,6 +42,7 @@ def summary_of(run: Run) -> dict[str, Any]:
         "strict": bool(run.header.get("strict")),
         "requests": run.footer.get("requests", len(run.exchanges)),
         "areas": [_group(group) for group in digest.groups],
+        "regulations": [_regulation(part) for part in by_regulation(digest)],
         "findings": [_finding(finding) for finding in run.findings],
     }
 
@@ -63,6 +66,18 @@ def _group(group: Group) -> dict[str, Any]:
         "applicable": group.applicable,
         "judged": group.judged,
         "outcomes": _words(group.outcomes),
+    }
+
+
+def _regulation(part: Regulation) -> dict[str, Any]:
+    return {
+        "name": part.name,
+        "clauses": part.clauses,
+        "applicable": part.applicable,
+        "judged": part.judged,
+        "not_testable": part.manual,
+        "statuses": dict(sorted(part.statuses.items())),
+        "broken": list(part.broken),
     }
 
 

@@ -58,7 +58,7 @@ def read_response(  # noqa: PLR0913 - each bounds or guards the reading
     if inspect:
         inspect(Raw(answer.status_code, answer.headers, text))
     body = redactor.text(text, fhir=fhir and '"resourceType"' in text)
-    document, problem = _parse(body, problem)
+    document, problem = parse_body(body, problem)
     return Response(
         status=answer.status_code,
         headers=redactor.headers(answer.headers.multi_items()),
@@ -97,7 +97,8 @@ def _decode(content: bytes, problem: str) -> tuple[str, str]:
         return shown, problem or f"the body is not UTF-8 at byte {error.start}"
 
 
-def _parse(body: str, problem: str) -> tuple[Any, str]:
+def parse_body(body: str, problem: str) -> tuple[Any, str]:
+    """Return the JSON of a body without problem, None where there is none, and what is wrong."""
     if problem or not body.strip():
         return None, problem
     try:

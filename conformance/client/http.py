@@ -229,8 +229,19 @@ class Client:
         self, request: httpx.Request, purpose: str, inspect: Callable[[Raw], None] | None
     ) -> tuple[Exchange, str]:
         """Send and record; return the exchange and, as it came, where a redirect leads."""
-        origin = origin_of(str(request.url))
-        self._keep_limits(origin)
+        self._keep_limits(origin_of(str(request.url)))
+        exchange, location = self._exchange(request, purpose, inspect)
+        self._recorder.add(exchange)
+        if exchange.status != httpx.codes.TOO_MANY_REQUESTS:
+            self._count_silence(exchange, weight=_weight(exchange.error))
+        if exchange.error:
+            raise TargetUnusable(f"{exchange.request.url}: {exchange.error}", exchange)
+        return exchange, location
+
+    def _exchange(
+        self, request: httpx.Request, purpose: str, inspect: Callable[[Raw], None] | None
+    ) -> tuple[Exchange, str]:
+        """Send a request and describe what came of it; a replay has another way."""
         started, clock = datetime.now(UTC), time.monotonic()
         self._deadline.at = clock + self.limits.timeout_seconds
         response, location, error = self._transfer(request, inspect)
@@ -243,11 +254,6 @@ class Client:
             response=response,
             error=error,
         )
-        self._recorder.add(exchange)
-        if exchange.status != httpx.codes.TOO_MANY_REQUESTS:
-            self._count_silence(exchange, weight=_weight(error))
-        if error:
-            raise TargetUnusable(f"{exchange.request.url}: {error}", exchange)
         return exchange, location
 
     def _transfer(

@@ -1,15 +1,18 @@
 """From a `--target` value to a target, with the embedded mock behind it where that is asked.
 
-May import target and mock.
+May import target, runlog and mock.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from conformance.runlog import read_run
 from conformance.target import TargetError, load_target
+from conformance.target.recorded import recorded_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +40,24 @@ def reach(argument: str) -> Iterator[Target]:
         deployment=deployment, environment=environment, token_lifetime=EMBEDDED_TOKEN_LIFETIME
     ) as mock:
         yield load_target(mock.target_file, argument=argument, needs_api=False)
+
+
+@contextmanager
+def recorded(log: Path) -> Iterator[Target]:
+    """Yield the target that a run log tells of, for a replay.
+
+    Raises:
+        TargetError: it is no run log, or too old a one.
+    """
+    with TemporaryDirectory() as folder:
+        try:
+            target = recorded_target(read_run(log).header, Path(folder))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise TargetError(
+                f"--replay {log}: no run log that can be replayed ({type(error).__name__}:"
+                f" {error}). Give the run.ndjson of a run by this version of flexcheck."
+            ) from None
+        yield target
 
 
 def check_argument(argument: str) -> None:

@@ -9,6 +9,7 @@ import platform
 import sys
 import time
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,12 +17,18 @@ import pytest
 from conformance import __version__
 from conformance.contract import load_contract
 from conformance.runlog import RunLog, finding_from_json, read_run
+from conformance.target.recorded import describe_target
 from conformance.verdict import Conclusion, conclude, count_outcomes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.findings import Finding
     from conformance.plugin.settings import Settings
     from conformance.target import Target
+
+#: What judges beside flexcheck itself: another version of one may judge otherwise.
+TOOLS = ("fhir.resources", "httpx", "orjson", "pydantic")
 
 
 class Controller:
@@ -70,8 +77,11 @@ class Controller:
         """Note a failure of flexcheck itself outside any test (a collection error, say)."""
         self._bugs.append(text)
 
-    def finish(self, *, interrupted: bool) -> Conclusion:
-        """Write the footer (not of an interrupted run), close the log, have reports made."""
+    def finish(self, *, interrupted: bool, loose: Sequence[str] | None = None) -> Conclusion:
+        """Write the footer (not of an interrupted run), close the log, have reports made.
+
+        `loose` are the exchanges of a replay that answered a request not quite theirs.
+        """
         area_of = {clause.id: clause.area for clause in self._contract.clauses}
         conclusion = conclude(self._findings, area_of, bugs=self._bugs, interrupted=interrupted)
         if not interrupted:
@@ -83,6 +93,7 @@ class Controller:
                     "exit_code": conclusion.exit_code,
                     "reasons": list(conclusion.reasons),
                     "requests": self._requests,
+                    **({} if loose is None else {"replay": {"loose": list(loose)}}),
                 }
             )
         self._log.close()
@@ -108,8 +119,10 @@ def _header(config: pytest.Config, settings: Settings, target: Target) -> dict[s
             "directory_base": target.directory_base,
             "argument": target.argument,
         },
+        "settings": describe_target(target),
         "documents": dict(load_contract().fingerprints),
         "errata": [erratum.to_json() for erratum in load_contract().errata],
+        "tools": {name: version(name) for name in TOOLS},
         "python": platform.python_version(),
         "pytest": pytest.__version__,
         "platform": sys.platform,

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.client import Client, Recorder
+from conformance.client.replay import Clock, ReplayClient, Tape
 from conformance.contract import ContractError, load_contract
 from conformance.plugin import fixtures
-from conformance.plugin.addressing import reach
+from conformance.plugin.addressing import reach, recorded
 from conformance.plugin.applicability import is_selected, unknown_selections, why_not_applicable
 from conformance.plugin.controller import Controller
 from conformance.plugin.discreet import Discreet
@@ -26,6 +27,7 @@ from conformance.plugin.outcomes import CASE, JUDGE, NOT_APPLICABLE, record_of
 from conformance.plugin.settings import SIGN, only_lists, why_no_run_directory
 from conformance.plugin.sharing import keep_to_concurrency, share_of
 from conformance.redaction import Redactor
+from conformance.runlog import read_run
 from conformance.target import TargetError, load_target
 from conformance.verdict import BUG, USAGE
 
@@ -48,6 +50,8 @@ def start_session(config: pytest.Config, settings: Settings) -> None:
             argument = worker["flexcheck_argument"]
             whole = load_target(path, argument=argument, needs_api=False)
             target = share_of(whole, worker["workercount"])
+        elif settings.replay:
+            target = stack.enter_context(recorded(settings.replay))
         else:
             target = stack.enter_context(reach(settings.target))
             keep_to_concurrency(config, target)
@@ -90,7 +94,7 @@ class FlexcheckSession:
         self._uncollected = False
         self._stack = stack
         self._exchanges: dict[str, Exchange] = {}
-        self.client = stack.enter_context(Client(target, self.recorder, self.redactor))
+        self.client = self._open_client()
         writes = not worker and not only_lists(config)
         self.controller = Controller(config, settings, target) if writes else None
         if writes and not config.getoption("allure_report_dir", None):
@@ -101,6 +105,14 @@ class FlexcheckSession:
             # xdist 3.8 waits for ever for what a worker in the place of a dead one should do.
             if config.getoption("maxworkerrestart", None) is None:
                 config.option.maxworkerrestart = "0"
+
+    def _open_client(self) -> Client:
+        if not self.settings.replay:
+            return self._stack.enter_context(Client(self.target, self.recorder, self.redactor))
+        clock = self._stack.enter_context(Clock())
+        tape = Tape(read_run(self.settings.replay).exchanges.values())
+        client = ReplayClient(self.target, self.recorder, self.redactor, tape, clock)
+        return self._stack.enter_context(client)
 
     # -- collection ---------------------------------------------------------------------------
 
@@ -117,6 +129,7 @@ class FlexcheckSession:
             clause = item.stash[CLAUSE]
             said = self.target.deployment in clause.deployments
             chosen = said and is_selected(clause, self.settings.only)
+            chosen = chosen and item.nodeid not in self.settings.without
             (kept if chosen else dropped).append(item)
         if dropped:
             self.config.hook.pytest_deselected(items=dropped)
@@ -211,7 +224,10 @@ class FlexcheckSession:
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
             self.controller.bug("pytest stopped with an internal error")
         stopped = bool(session.shouldstop or session.shouldfail)
-        conclusion = self.controller.finish(interrupted=self.interrupted or stopped)
+        conclusion = self.controller.finish(
+            interrupted=self.interrupted or stopped,
+            loose=self.client.loose if isinstance(self.client, ReplayClient) else None,
+        )
         session.exitstatus = self.config.stash[EXIT_CODE] = conclusion.exit_code
 
     @pytest.hookimpl(optionalhook=True)

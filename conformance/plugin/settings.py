@@ -24,6 +24,8 @@ class Settings:
     strict: bool
     out: Path
     quiet: bool
+    replay: Path | None = None
+    without: frozenset[str] = frozenset()
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -47,6 +49,10 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         help="a SHOULD that does not hold fails (flexcheck run --strict)",
     )
+    group.addoption(
+        "--replay", metavar="RUN.NDJSON", help="judge the exchanges of a run log again, offline"
+    )
+    group.addoption("--replay-without", metavar="FILE", help=argparse.SUPPRESS)
     group.addoption("--flexcheck-quiet", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -117,6 +123,11 @@ def new_run_directory() -> Path:
     return Path("runs", datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S-%fZ"))
 
 
+def _lines_of(name: str | None) -> frozenset[str]:
+    """Return the tests that another replay judges: of each xdist worker there is one."""
+    return frozenset(Path(name).read_text(encoding="utf-8").splitlines() if name else ())
+
+
 def settings_of(config: pytest.Config) -> Settings:
     """Read the options."""
     out = config.getoption("--out")
@@ -127,4 +138,6 @@ def settings_of(config: pytest.Config) -> Settings:
         strict=bool(config.getoption("--should-fails")),
         out=base / (out or new_run_directory()),
         quiet=bool(config.getoption("--flexcheck-quiet")),
+        replay=base / replay if (replay := config.getoption("--replay")) else None,
+        without=_lines_of(config.getoption("--replay-without")),
     )

@@ -6,6 +6,7 @@ Imports nothing of ours.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from difflib import get_close_matches
 from itertools import takewhile
 from operator import eq
@@ -117,12 +118,18 @@ def _shown(value: Any) -> str:
 def line_of(text: str, at: list[str]) -> int:
     """Return the line (from 1) where a key of a TOML text stands, else what it stands in, else 1.
 
-    It knows tables, dotted keys and inline tables, not keys inside a multi-line string.
+    It knows tables, arrays of tables, dotted keys and inline tables, not keys inside a multi-line
+    string.
     """
     best, most, table = 1, 0, []
+    entries: Counter[str] = Counter()
     for number, line in enumerate(text.split("\n"), start=1):
         if header := _TABLE.match(line):
             path = table = _parts(header[1])
+            # Whoever asks without a number means any entry of an array of tables.
+            if line.lstrip().startswith("[[") and "".join(at[len(table) :][:1]).isdigit():
+                path = table = [*table, str(entries[header[1]])]
+                entries[header[1]] += 1
         elif key := _KEY.match(line):
             path = [*table, *_parts(key[1])]
         else:

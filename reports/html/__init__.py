@@ -13,7 +13,10 @@ from reports.html.view import page_of
 from reports.wording import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from conformance.runlog import Run
+    from reports.evidence.attestations import Statement
 
 _LOADER = PackageLoader("reports.html", "templates")
 
@@ -33,14 +36,14 @@ def environment() -> Environment:
     return made
 
 
-def render(run: Run) -> str:
-    """Return the text of `report.html`."""
+def render(run: Run, statements: Sequence[Statement] = ()) -> str:
+    """Return the text of `report.html`, with what people state of its manual clauses."""
     made = environment()
     script, _, _ = _LOADER.get_source(made, "filter.js")
     # Only this very script may run in the page: one that a server slipped in is dead text twice.
     digest = b64encode(sha256(script.encode()).digest()).decode()
     return made.get_template("report.html.jinja").render(
-        page=page_of(run),
+        page=page_of(run, statements),
         script=Markup(script),  # noqa: S704 - our own file, nothing of the run
         script_hash=f"sha256-{digest}",
     )

@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 from conformance.findings import Outcome
 from reports.digest import NOT_REACHED, NOT_SELECTED, NOT_TESTED, digest_of
 from reports.html.cards import Card, CardMaker
+from reports.regulations import by_regulation
+from reports.tables.tracing import tests_of, why_not_judged
 from reports.verdict import Verdict, verdict_of, without_suite
 from reports.wording import MEANINGS, api_title, clean, counted, one_line, reason_of, source_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from conformance.runlog import Run
     from reports.digest import ClauseRecord, Digest
+    from reports.evidence.attestations import Statement
+    from reports.regulations import Regulation
+    from reports.tables.tracing import TestTrace
 
 _STATUS_WORDS = {
     NOT_TESTED: "not testable",
@@ -104,6 +109,17 @@ class MatrixGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class ManualClause:
+    """One clause that no request verifies: why, and what people state of it."""
+
+    id: str
+    expectation: str
+    statement: str
+    reason: str
+    stated: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """All that the template needs."""
 
@@ -115,13 +131,16 @@ class Page:
     totals: CoverageRow
     sections: tuple[Section, ...]
     unjudged: tuple[Unjudged, ...]
+    manual: tuple[ManualClause, ...]
     errata: tuple[tuple[str, str, str, tuple[str, ...]], ...]
+    regulations: tuple[Regulation, ...]
     matrix: tuple[MatrixGroup, ...]
+    tests: tuple[TestTrace, ...]
     fingerprints: tuple[tuple[str, str], ...]
 
 
-def page_of(run: Run) -> Page:
-    """Return everything the page shows of a run."""
+def page_of(run: Run, statements: Sequence[Statement] = ()) -> Page:
+    """Return everything the page shows of a run, and what people state of its manual clauses."""
     digest, verdict = digest_of(run), verdict_of(run)
     target = str(run.header.get("target", {}).get("name", ""))
     rows = tuple(_coverage(digest))
@@ -134,8 +153,11 @@ def page_of(run: Run) -> Page:
         totals=CoverageRow("", "", digest.judged, digest.applicable, _counts(digest, digest)),
         sections=tuple(_sections(run, digest)),
         unjudged=tuple(_unjudged(digest)),
+        manual=tuple(_manual(digest, statements)),
         errata=tuple(_errata(run, digest)),
+        regulations=by_regulation(digest),
         matrix=tuple(_matrix(digest)),
+        tests=tests_of(run),
         fingerprints=tuple(
             (clean(str(name)), clean(str(value)))
             for name, value in sorted(run.header.get("documents", {}).items())
@@ -262,7 +284,7 @@ def _by_message(key: str, title: str, intro: str, records: tuple[ClauseRecord, .
 
 
 def _by_reason(key: str, title: str, intro: str, records: tuple[ClauseRecord, ...]) -> Unjudged:
-    pairs = ((_why_not_tested(record), record.id) for record in records)
+    pairs = ((why_not_judged(record), record.id) for record in records)
     return Unjudged(key, title, intro, len(records), _reasons(pairs))
 
 
@@ -274,12 +296,23 @@ def _reasons(pairs: Iterable[tuple[str, str]]) -> tuple[Reason, ...]:
     return tuple(Reason(text or "no reason recorded", tuple(names)) for text, names in ranked)
 
 
-def _why_not_tested(record: ClauseRecord) -> str:
-    verified = record.item.get("verified_by")
-    if not isinstance(verified, dict):
-        return f"{_STATUS_WORDS.get(record.status, record.status)} in this run"
-    reason = str(verified.get("not_tested", "")).replace("-", " ")
-    return one_line(f"{reason}: {verified.get('because', '')}")
+def _manual(digest: Digest, statements: Sequence[Statement]) -> Iterator[ManualClause]:
+    for record in digest.records:
+        if isinstance(record.item.get("verified_by"), dict):
+            yield ManualClause(
+                record.id,
+                record.expectation.value,
+                one_line(record.statement),
+                why_not_judged(record),
+                tuple(stated_text(entry) for entry in statements if entry.clause == record.id),
+            )
+
+
+def stated_text(statement: Statement) -> str:
+    """Return a statement in a line: `holds: J. Doe, 2026-01-15: what was seen`."""
+    word = "holds" if statement.holds else "does not hold"
+    seen = [statement.seen, *(f"{file.name} (SHA-256 {file.sha256})" for file in statement.files)]
+    return one_line(f"{word}: {statement.who}, {statement.when}: {'; '.join(seen)}", 2000)
 
 
 def _errata(run: Run, digest: Digest) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
 from rich.box import SIMPLE_HEAD
@@ -11,13 +12,19 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.findings import Outcome
-from reports import junit
+from reports import har, junit, markdown, testreport
+from reports.formats import FORMATS as ONE_RUN
 from reports.several.group import Group, Member, read_group
 from reports.several.page import render as render_html
+from reports.tables import findings, tracing
+from reports.tables.sheet import sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from conformance.runlog import Run
+    from reports.tables.sheet import Row
 
 
 def render_summary(group: Group) -> str:
@@ -64,11 +71,87 @@ def _suites(member: Member) -> Iterator[Any]:
         yield suite
 
 
+def render_markdown(group: Group) -> str:
+    """Return the text of the common `summary.md`."""
+    verdict = group.verdict
+    lines = [f"## {markdown.plain(verdict.sentence)}", ""]
+    for member in group.members:
+        if member.run:
+            lines += markdown.lines_of(member.run, level=3)
+        else:
+            lines.append(f"### ❌ {markdown.plain(member.verdict.sentence)}")
+        lines.append("")
+    return "\n".join(lines) + f"All targets together: exit code {verdict.exit_code}.\n"
+
+
+def render_findings(group: Group) -> str:
+    """Return the text of the common `findings.csv`."""
+    return _sheet(group, findings.COLUMNS, findings.rows)
+
+
+def render_traceability(group: Group) -> str:
+    """Return the text of the common `traceability.csv`."""
+    return _sheet(group, tracing.FROM_CLAUSES, tracing.rows)
+
+
+def render_evidence(group: Group) -> str:
+    """Return the text of the common `evidence.csv`."""
+    return _sheet(group, tracing.FROM_EVIDENCE, tracing.evidence_rows)
+
+
+def _sheet(group: Group, columns: Sequence[str], rows: Callable[[Run], Iterable[Row]]) -> str:
+    """Return the rows of all targets, led by the target's name; one without log has a row too."""
+    return sheet(("target", *columns), _rows(group, rows))
+
+
+def _rows(group: Group, rows: Callable[[Run], Iterable[Row]]) -> Iterator[Row]:
+    for member in group.members:
+        if member.run is None:
+            yield {"target": member.name, "outcome": "no run log"}
+        else:
+            yield from ({"target": member.name, **row} for row in rows(member.run))
+
+
+def render_testreports(group: Group) -> str:
+    """Return a FHIR Bundle of the targets' TestReports."""
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [
+            {
+                "fullUrl": f"urn:uuid:{_uuid(member, member.run)}",
+                "resource": testreport.resource_of(member.run),
+            }
+            for member in group.members
+            if member.run
+        ],
+    }
+    content = {name: value for name, value in bundle.items() if value}
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def _uuid(member: Member, run: Run) -> UUID:
+    """Name a report by its run, so that the same run has the same name."""
+    return uuid5(NAMESPACE_URL, f"flexcheck {member.folder} {run.header.get('started')}")
+
+
+def render_har(group: Group) -> str:
+    """Return a HAR with a page for each target."""
+    runs = ((member.folder, member.run) for member in group.members)
+    return har.document_of((folder, run) for folder, run in runs if run)
+
+
 #: By the names that `flexcheck report --format` knows: the file, and what makes it.
 FORMATS: dict[str, tuple[str, Callable[[Group], str]]] = {
     "summary": ("summary.json", render_summary),
     "junit": ("junit.xml", render_junit),
     "html": ("report.html", render_html),
+    "markdown": ("summary.md", render_markdown),
+    "csv": ("findings.csv", render_findings),
+    "traceability": ("traceability.csv", render_traceability),
+    "evidence": ("evidence.csv", render_evidence),
+    "testreport": ("testreport.json", render_testreports),
+    "har": ("exchanges.har", render_har),
 }
 
 
@@ -80,6 +163,8 @@ def content(group: Group, name: str) -> bytes:
 def write(group: Group, folder: Path) -> None:
     """Write every report of the group into its directory."""
     for name, (filename, _) in FORMATS.items():
+        if not ONE_RUN[name].always:
+            continue
         (folder / filename).write_bytes(content(group, name))
 
 

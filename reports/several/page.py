@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from conformance.findings import Outcome
 from reports.digest import NOT_REACHED, NOT_SELECTED, NOT_TESTED
 from reports.html import environment
+from reports.regulations import by_name, by_regulation
 from reports.wording import api_title, clean, one_line
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class TargetRow:
 
 @dataclass(frozen=True, slots=True)
 class AreaRow:
-    """One area: clauses judged and clauses that do not hold, for each target."""
+    """One area or regulation: clauses judged, that apply, that do not hold, for each target."""
 
     title: str
     cells: tuple[tuple[int, int, int], ...]
@@ -60,6 +61,7 @@ class Overview:
     outcomes: tuple[str, ...]
     targets: tuple[TargetRow, ...]
     areas: tuple[AreaRow, ...]
+    regulations: tuple[AreaRow, ...]
     differing: tuple[DifferingRow, ...]
 
 
@@ -74,6 +76,7 @@ def _overview(group: Group) -> Overview:
         outcomes=tuple(outcome.value for outcome in Outcome),
         targets=tuple(_target(member) for member in group.members),
         areas=tuple(_areas(group)),
+        regulations=tuple(_regulations(group)),
         differing=tuple(_differing(group)),
     )
 
@@ -105,6 +108,18 @@ def _area(member: Member, area: str) -> tuple[int, int, int]:
     own = [record for record in records if record.group[0] == area]
     failing = sum(record.status == Outcome.FAIL for record in own)
     return sum(r.judged for r in own), sum(r.applicable for r in own), failing
+
+
+def _regulations(group: Group) -> Iterator[AreaRow]:
+    """Yield the matrix of regulations and targets: cells as those of the areas."""
+    tables = [
+        {part.name: part for part in by_regulation(member.digest)} if member.digest else {}
+        for member in group.members
+    ]
+    for name in sorted({name for table in tables for name in table}, key=by_name):
+        found = [table.get(name) for table in tables]
+        cells = tuple((p.judged, p.applicable, len(p.broken)) if p else (0, 0, 0) for p in found)
+        yield AreaRow(clean(name), cells)
 
 
 def _differing(group: Group) -> Iterator[DifferingRow]:

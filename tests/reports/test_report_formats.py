@@ -40,7 +40,9 @@ def _call(*arguments: str) -> Result:
 def test_a_report_made_again_is_the_same_byte_for_byte(run: Run, name: str, tmp_path: Path) -> None:
     log = write_log(run, tmp_path)
     write_reports(read_run(log), tmp_path)
-    written = (tmp_path / FORMATS[name].filename).read_bytes()
+    path = tmp_path / FORMATS[name].filename
+    # What is not written with each run has only its own words to be compared with.
+    written = path.read_bytes() if FORMATS[name].always else FORMATS[name].content(run)
     again = tmp_path / "again"
     result = _call(str(log), "--format", name, "--output", str(again))
     assert result.exit_code == 0, result.output
@@ -60,7 +62,8 @@ def test_a_writer_that_fails_does_not_cost_the_other_reports(
     with pytest.raises(ExceptionGroup) as caught:
         write_reports(mixed_run(), tmp_path)
     assert "bad.txt" in str(caught.value.exceptions[0].__notes__)
-    assert {path.name for path in tmp_path.iterdir()} == {k.filename for k in FORMATS.values()}
+    written = {path.name for path in tmp_path.iterdir()}
+    assert written == {kind.filename for kind in FORMATS.values() if kind.always}
 
 
 def test_the_report_goes_to_standard_output(tmp_path: Path) -> None:

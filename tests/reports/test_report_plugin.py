@@ -135,7 +135,12 @@ def test_every_report_is_written_when_the_run_is_finished(judged: tuple[Path, st
     assert {path.name for path in out.iterdir()} == {
         "summary.json",
         "junit.xml",
+        "summary.md",
         "report.html",
+        "findings.csv",
+        "traceability.csv",
+        "evidence.csv",
+        "testreport.json",
         "allure-results",
     }
 
@@ -211,14 +216,43 @@ def test_labels_name_clause_place_and_severity(results: dict[str, dict[str, Any]
 def test_exchange_and_finding_are_attached(
     judged: tuple[Path, str], results: dict[str, dict[str, Any]]
 ) -> None:
-    first, second = results["FAIL"]["attachments"]
+    first, second, third = results["FAIL"]["attachments"]
     assert first["name"] == "finding: fail"
     folder = judged[0] / "allure-results"
     assert "expected  address-state = UT" in (folder / first["source"]).read_text("utf-8")
-    text = (folder / second["source"]).read_text("utf-8")
     assert second["name"].startswith("ex-0041 GET ")
-    assert '"resourceType": "Bundle"' in text
-    assert "-> 200" in text
+    assert second["type"] == "application/vnd.allure.http+json"
+    assert second["source"].endswith("-attachment.httpexchange")
+    told = json.loads((folder / second["source"]).read_text("utf-8"))
+    assert (told["schemaVersion"], told["request"]["method"]) == (1, "GET")
+    assert told["request"]["query"] == [{"name": "address-state", "value": "UT"}]
+    assert told["response"]["status"] == 200
+    assert '"resourceType": "Bundle"' in told["response"]["body"]["value"]
+    assert told["stop"] - told["start"] == 120
+    curl = (folder / third["source"]).read_text("utf-8")
+    assert curl.startswith("# ex-0041\ncurl -i -g -H 'accept: application/fhir+json' ")
+
+
+def test_assertions_are_steps(results: dict[str, dict[str, Any]]) -> None:
+    first, rest = results["FAIL"]["steps"]
+    assert first["name"] == "Bundle.entry[1].resource.address.state: address-state = UT"
+    assert first["status"] == "failed"
+    told = {entry["name"]: entry["value"] for entry in first["parameters"]}
+    assert told["expected"] == "address-state = UT"
+    assert told["exchange"] == "ex-0041"
+    assert "\x1b" not in told["observed"]
+    assert rest["name"] == "and 2 more (3 assertions judged, 1 broken)"
+    assert rest["status"] == "passed"
+
+
+def test_steps_are_limited_and_never_greener_than_the_finding() -> None:
+    places = tuple(broken(number) for number in range(100))
+    many = finding("DIR-A", Outcome.FAIL, assertions=places, held=5, broken=300)
+    steps = list(allure._steps(many, 1, 2))
+    assert len(steps) == allure.MAX_STEPS + 1
+    assert {step.status for step in steps} == {"failed"}
+    warned = finding("DIR-A", Outcome.WARNING)
+    assert next(iter(allure._steps(warned, 1, 2))).status == "broken"
 
 
 def test_history_follows_clause_and_case(

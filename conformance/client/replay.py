@@ -1,0 +1,143 @@
+"""A client that answers from a run log instead of the network. May import the client, runlog.
+
+What a check judged is what was recorded, so the same suites on the same answers must come to the
+same findings: that is how an evidence archive is judged again, offline.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+from urllib.parse import urlsplit
+
+import httpx
+
+from conformance.client.body import Raw, parse_body
+from conformance.client.http import Client, TargetUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable
+    from types import TracebackType
+    from typing import Self
+
+    from conformance.client.recorder import Recorder
+    from conformance.exchange import Exchange, Request
+    from conformance.redaction import Redactor
+    from conformance.target import Target
+
+#: What the message of a finding says where the log holds no answer to a request.
+NOT_RECORDED = "not recorded"
+
+
+class Clock:
+    """Time as the recorded run saw it: a token expires in a replay when it did then."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._start: datetime | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._stack.enter_context(
+            patch.multiple(time, monotonic=lambda: self._now, sleep=self._sleep)
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def _sleep(self, seconds: float) -> None:
+        self._now += max(0.0, seconds)
+
+    def pass_to(self, exchange: Exchange) -> None:
+        """Go to the moment at which an exchange had ended.
+
+        That may be back in time: of two xdist workers, each had a course of its own.
+        """
+        started = datetime.fromisoformat(exchange.started)
+        self._start = self._start or started
+        self._now = (started - self._start).total_seconds() + exchange.elapsed
+
+
+class Tape:
+    """The recorded exchanges, each given out once, in order.
+
+    A FHIR request is answered only by the very same one. Where a login makes values up (state,
+    challenges), the next exchange of that purpose and path answers.
+    """
+
+    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        self._exact: defaultdict[Hashable, deque[Exchange]] = defaultdict(deque)
+        self._alike: defaultdict[Hashable, deque[Exchange]] = defaultdict(deque)
+        self._given: set[str] = set()
+        for exchange in exchanges:
+            self._exact[_exactly(exchange.request, exchange.purpose)].append(exchange)
+            self._alike[_alike(exchange.request, exchange.purpose)].append(exchange)
+
+    def answer(self, request: Request, purpose: str, *, alike: bool) -> Exchange | None:
+        """Return the recorded exchange of a request, None where there is none left."""
+        found = self._next(self._exact[_exactly(request, purpose)])
+        if found is None and alike:
+            found = self._next(self._alike[_alike(request, purpose)])
+        return found
+
+    def _next(self, waiting: deque[Exchange]) -> Exchange | None:
+        while waiting:
+            exchange = waiting.popleft()
+            if exchange.id not in self._given:
+                self._given.add(exchange.id)
+                return exchange
+        return None
+
+
+def _exactly(request: Request, purpose: str) -> Hashable:
+    return purpose, request.method, request.url, request.body
+
+
+def _alike(request: Request, purpose: str) -> Hashable:
+    parts = urlsplit(request.url)
+    return purpose, request.method, parts.netloc, parts.path
+
+
+class ReplayClient(Client):
+    """Gives every request the answer that a run log holds; it never opens a connection."""
+
+    def __init__(
+        self, target: Target, recorder: Recorder, redactor: Redactor, tape: Tape, clock: Clock
+    ) -> None:
+        super().__init__(target, recorder, redactor)
+        self._tape = tape
+        self._clock = clock
+        #: Exchanges that answered another request than theirs: a login made a value up anew.
+        self.loose: list[str] = []
+
+    def _exchange(
+        self, request: httpx.Request, purpose: str, inspect: Callable[[Raw], None] | None
+    ) -> tuple[Exchange, str]:
+        asked = self._recorded(request)
+        alike = not self._is_fhir(str(request.url))
+        found = self._tape.answer(asked, purpose, alike=alike)
+        if found is None:
+            raise TargetUnusable(f"{NOT_RECORDED}: {asked.method} {asked.url} ({purpose})")
+        if (found.request.url, found.request.body) != (asked.url, asked.body):
+            self.loose.append(found.id)
+        self._clock.pass_to(found)
+        response = found.response
+        if response is None:
+            return found, ""
+        if inspect:
+            headers = httpx.Headers(list(response.headers))
+            inspect(Raw(response.status, headers, response.body))
+        document, _ = parse_body(response.body, response.problem)
+        answered = replace(found, response=replace(response, document=document))
+        return answered, response.header("location")

@@ -1,0 +1,1 @@
+"""The evidence archive: made, signed, verified and judged again. Imports runlog and reports."""

@@ -1,0 +1,1 @@
+"""Reports that are rows: findings, traceability, evidence, as CSV. Imports runlog and digest."""
