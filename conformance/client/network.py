@@ -27,14 +27,19 @@ def transports(target: Target, deadline: Deadline) -> dict[str, DeadlineTranspor
     """
     # Reading all the world's certificates takes a while, and http needs none.
     secure = any(origin.startswith("https:") for origin in target.origins)
-    tls = _tls(target) if secure or target.network != Network() else None
+    tls = tls_context(target) if secure or target.network != Network() else None
     return {
-        origin: DeadlineTransport(tls=tls, proxy=_proxy(target, origin), deadline=deadline)
+        origin: DeadlineTransport(tls=tls, proxy=proxy_for(target, origin), deadline=deadline)
         for origin in sorted(target.origins)
     }
 
 
-def _tls(target: Target) -> ssl.SSLContext:
+def tls_context(target: Target) -> ssl.SSLContext:
+    """Return how servers are verified, with the client certificate.
+
+    Raises:
+        TargetError: a certificate cannot be used.
+    """
     network = target.network
     try:
         context = (
@@ -61,7 +66,7 @@ def _tls(target: Target) -> ssl.SSLContext:
     return context
 
 
-def _proxy(target: Target, origin: str) -> str:
+def proxy_for(target: Target, origin: str) -> str:
     """Return the proxy for an origin: the target file's, else the environment's, else none."""
     if target.network.proxy:
         return target.network.proxy

@@ -56,8 +56,11 @@ class AccessToken:
 class AuthStore:
     """Codes, tokens, grants and the one-time tickets of forms; `clock` counts seconds."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = monotonic, code_seconds: float = CODE_SECONDS
+    ) -> None:
         self.lock = RLock()
+        self.code_seconds = code_seconds
         self._clock = clock
         self._grants = 0
         self._revoked: set[int] = set()
@@ -98,10 +101,10 @@ class AuthStore:
             return grant
 
     def new_code(self, grant: Grant, redirect_uri: str, challenge: str, method: str) -> str:
-        """Return a code for a grant, good for one minute."""
+        """Return a code for a grant, good for `code_seconds`."""
         value = secrets.token_urlsafe(32)
         with self.lock:
-            expires = self.now() + CODE_SECONDS
+            expires = self.now() + self.code_seconds
             self._codes[value] = Code(grant, redirect_uri, challenge, method, expires)
         return value
 

@@ -53,9 +53,9 @@ class Defects:
 
     active: tuple[Defect, ...] = ()
 
-    def about(self, area: str) -> Defects:
-        """Return those that break clauses of an area (`DIR`, `PA`): the others act elsewhere."""
-        start = f"{area}-"
+    def about(self, *areas: str) -> Defects:
+        """Return those that break clauses of areas (`DIR`, `PA`): the others act elsewhere."""
+        start = tuple(f"{area}-" for area in areas)
         return Defects(
             tuple(d for d in self.active if any(clause.startswith(start) for clause in d.breaks))
         )

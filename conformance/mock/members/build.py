@@ -98,7 +98,7 @@ def build_members(  # noqa: PLR0913 - each is a fact of the environment
         Members(deployment, environment, holdings, seed),
         vocabularies,
         gate,
-        (defects or Defects()).about("PA"),
+        (defects or Defects()).about("PA", "USE"),
         security or capability_security(authorization_base, authorization_base),
     )
     scopes = [f"patient/{kind}.read" for kind in vocabularies]
