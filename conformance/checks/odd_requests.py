@@ -122,6 +122,8 @@ def _end(authorization: Authorization) -> str:
 
 def _leads_to(location: str, uri: str, registered: str) -> bool:
     """Whether a redirect goes to the host of a URI (or its own scheme), and not where it may."""
+    if len(uri) > len(registered) and location.startswith(uri):
+        return True
     if not location or location.partition("?")[0].partition("#")[0] == registered:
         return False
     there, asked = _place(location), _place(uri)

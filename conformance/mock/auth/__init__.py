@@ -6,8 +6,12 @@ registers its defects.
 
 from conformance.mock.auth import (
     defects_authorize,
+    defects_bearer,
+    defects_lifetime,
     defects_pages,
+    defects_redirects,
     defects_refresh,
+    defects_requests,
     defects_token,
     defects_use,
 )
@@ -15,5 +19,7 @@ from conformance.mock.auth.server import AuthServer, build_auth
 from conformance.mock.auth.web import auth_routes
 
 DEFECT_MODULES = (defects_authorize, defects_pages, defects_token, defects_refresh, defects_use)
+#: Those of the standards' rules in depth; `tests/auth_depth` holds them to what they break.
+DEPTH_MODULES = (defects_requests, defects_redirects, defects_lifetime, defects_bearer)
 
-__all__ = ["DEFECT_MODULES", "AuthServer", "auth_routes", "build_auth"]
+__all__ = ["DEFECT_MODULES", "DEPTH_MODULES", "AuthServer", "auth_routes", "build_auth"]

@@ -145,6 +145,11 @@ class AuthStore:
         """Return the grant of a refresh token, also when it is revoked."""
         return self._refresh.get(value)
 
+    def forget_access_token(self, value: str) -> None:
+        """Forget one access token; its grant lives on."""
+        with self.lock:
+            self._access.pop(value, None)
+
     def forget_refresh_token(self, value: str) -> None:
         """Forget one refresh token; its grant lives on."""
         with self.lock:
