@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import socket
 import threading
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 DEPLOYMENTS = ("tooele", "uhc")
 ENVIRONMENTS = ("sandbox", "production")
 _START_SECONDS = 10.0
+#: It would write whole addresses, and some requests carry a token there: to see them refused.
+logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 64 * 1024
 _WRONG_METHOD = 405
+#: What the token endpoint answers itself, with a refusal where it is not POST.
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PAGE_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline';"
@@ -101,7 +103,7 @@ def auth_routes(auth: AuthServer) -> list[BaseRoute]:
             Route("/oauth/sign-up", web.sign_up, methods=["GET"]),
             Route("/oauth/login", web.login, methods=["POST"]),
             Route("/oauth/consent", web.consent, methods=["POST"]),
-            Route("/oauth/token", web.token, methods=["GET", "POST"]),
+            Route("/oauth/token", web.token, methods=METHODS),
         ],
         exception_handlers={404: _nothing_here, 405: _wrong_method},
     )
