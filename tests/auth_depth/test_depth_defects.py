@@ -118,7 +118,7 @@ def test_every_module_has_defects() -> None:
     assert {found.change.__module__ for found in DEFECTS.values()} == MODULES
 
 
-#: Proven by a server with TLS (`test_depth_tls.py`): the mock speaks http.
+#: Proven by a server with TLS (`tests/client/test_client_tls.py`): the mock speaks http.
 BY_TLS = {"USE-TLS", "USE-TLS-VERSION", "USE-TLS-CERTIFICATE", "USE-TLS-RENEWAL"}
 OURS = re.compile(
     r"(AUTH|TOKEN)-(REQUEST|RESPONSE|BASIC|LIFETIME)-.+|AUTH-SCOPE-.+|AUTH-ERROR-(KNOWN|CHARACTERS)"
