@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from conformance.oauth import TokenAnswer, Tokens
 
 #: A step is some milliseconds; with a defect on, the first example that shows it is the last.
-EXAMPLES, STEPS, AT_MOST = 40, 14, 300
+EXAMPLES, STEPS, AT_MOST = 40, 14, 150
 BOUNDED = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
@@ -135,8 +135,9 @@ class OAuthMachine(RuleBasedStateMachine):
     def redeem(self, code: Code, wrong: str) -> Any:
         """Exchange a code."""
         expected = self.model.redeemed(code, wrong)
-        answer = self.server.redeem(self.flows[code], changes=self._spoilt(code, wrong))
-        self._say(f"{code.grant.app} redeems {code.name}{_told(wrong)}", _came(answer))
+        changes = self._spoilt(code, wrong)
+        answer = self.server.redeem(self.flows[code], changes=changes)
+        self._say(f"{code.grant.app} redeems {code.name}{_told(wrong, changes)}", _came(answer))
         self._hold(answer.granted == expected, "tokens" if expected else "no token")
         if not expected:
             return multiple()
@@ -149,13 +150,11 @@ class OAuthMachine(RuleBasedStateMachine):
     def refresh(self, held: Held, wrong: str, scopes: frozenset[str]) -> Any:
         """Ask for a new access token."""
         expected = self.model.refreshed(held, wrong, scopes)
-        changes = {
-            "scope": " ".join(sorted(scopes)) or None,
-            **self._wrong_client(held.grant.app, wrong),
-        }
+        spoilt = self._wrong_client(held.grant.app, wrong)
+        changes = {"scope": " ".join(sorted(scopes)) or None, **spoilt}
         answer = self.server.refresh(self._app(held.grant.app), self.had[held], changes=changes)
         what = f"{held.grant.app} refreshes {held.name} for {_short(scopes) or 'all scopes'}"
-        self._say(what + _told(wrong), _came(answer))
+        self._say(what + _told(wrong, spoilt), _came(answer))
         self._hold(answer.granted == expected, "a token" if expected else "no token")
         if not expected:
             return multiple()
@@ -239,7 +238,7 @@ class OAuthMachine(RuleBasedStateMachine):
         secrets: dict[str, dict[str, str | None]] = {
             "the client": {"client_id": other.id, "client_secret": other.secret or None},
             "the secret": {"client_secret": "a-wrong-secret"} if app == "web" else {},
-            "no secret": {"client_secret": None},
+            "no secret": {"client_secret": None} if app == "web" else {},
         }
         return secrets.get(wrong, {})
 
@@ -264,8 +263,8 @@ class OAuthMachine(RuleBasedStateMachine):
             raise Otherwise("\n".join([*self.script, f"   the rules say: {expected}"]))
 
 
-def _told(wrong: str) -> str:
-    return "" if wrong == "nothing" else f" (wrong: {wrong})"
+def _told(wrong: str, changes: dict[str, str | None]) -> str:
+    return f" (wrong: {wrong})" if changes else ""
 
 
 def _came(answer: TokenAnswer) -> str:
