@@ -69,6 +69,12 @@ class Authorization:
         """The scopes asked for."""
         return frozenset(self.asked.get("scope", "").split())
 
+    @property
+    def state_kept(self) -> bool:
+        """Whether the very `state` of the request came back."""
+        back = self.callback
+        return back is not None and back.parameters.get("state") == self.asked.get("state")
+
     def page(self, kind: str) -> PageSeen | None:
         """Return the first page of a kind."""
         return next((page for page in self.pages if page.kind == kind), None)

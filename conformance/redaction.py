@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from html import escape
 from json import dumps
+from threading import Lock
 
 MASK = "[redacted]"
 
@@ -41,17 +42,21 @@ class Redactor:
 
     def __init__(self) -> None:
         self._forms: dict[str, tuple[str, re.Pattern[str]]] = {}
+        self._learning = Lock()
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._forms)} secrets)"
 
     def learn(self, *secrets: str) -> None:
-        """Remember secrets, so that no text keeps them, however it writes them."""
-        for secret in secrets:
-            if secret:
-                self._forms[secret] = _anchor(secret), _written(secret)
-        # Longest first: a secret may be part of another.
-        self._forms = dict(sorted(self._forms.items(), key=lambda item: -len(item[0])))
+        """Remember secrets, so that no text keeps them, however it writes them.
+
+        Threads may learn and mask at the same time: what is known is replaced, never changed.
+        """
+        new = {secret: (_anchor(secret), _written(secret)) for secret in secrets if secret}
+        with self._learning:
+            known = {**self._forms, **new}
+            # Longest first: a secret may be part of another.
+            self._forms = dict(sorted(known.items(), key=lambda item: -len(item[0])))
 
     def text(self, text: str, *, fhir: bool = False) -> str:
         """Return the text with every known or recognisable secret masked.

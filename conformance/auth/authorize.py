@@ -13,7 +13,7 @@ from conformance.oauth import Callback
 from conformance.redaction import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from conformance.auth.secrets import App
     from conformance.exchange import Exchange
@@ -50,7 +50,7 @@ def request_parameters(
     return {name: value for name, value in {**good, **changes}.items() if value is not None}
 
 
-def address(endpoint: str, parameters: Mapping[str, str]) -> str:
+def address(endpoint: str, parameters: Sequence[tuple[str, str]]) -> str:
     """Return the address of a request; spaces are %20, as the documents write them."""
     query = urlencode(parameters, quote_via=quote)
     return f"{endpoint}{'&' if '?' in endpoint else '?'}{query}"

@@ -29,7 +29,7 @@ class BrowserLogin:
         self._verifier = server.secret(new_verifier())
         scopes = app.scopes or USUAL_SCOPES
         self._asked = request_parameters(app, scopes, self._verifier, {})
-        self.url = address(server.endpoints.authorize, self._asked)
+        self.url = address(server.endpoints.authorize, tuple(self._asked.items()))
 
     def __repr__(self) -> str:
         return f"BrowserLogin({self._app.id!r})"

@@ -65,9 +65,11 @@ class Walk:
         self._code = ""
         self._stopped = ""
 
-    def go(self, endpoint: str, asked: Mapping[str, str]) -> Authorization:
-        """Send the request and go on until it ends."""
-        ending = self._follow(address(endpoint, asked), asked)
+    def go(
+        self, endpoint: str, asked: Mapping[str, str], again: Sequence[tuple[str, str]] = ()
+    ) -> Authorization:
+        """Send the request, `again` after what is `asked`, and go on until it ends."""
+        ending = self._follow(address(endpoint, [*asked.items(), *again]), asked)
         return Authorization(
             asked=asked,
             exchanges=tuple(self._exchanges),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from conformance.target import Target
 
 NO_CHANGES: Mapping[str, str | None] = {}
+Pairs = tuple[tuple[str, str], ...]
 #: What a client asks for where the target file names no scopes: the documented example's.
 USUAL_SCOPES = ("patient/Patient.read", "patient/ExplanationOfBenefit.read")
 
@@ -92,17 +93,20 @@ class AuthorizationServer:
         username: str = "",
         login: bool = True,
         purpose: str = "authorization",
+        proof: str = "",
+        again: Pairs = (),
     ) -> Flow:
         """Send an authorization request and, if `login`, have the member log in and decide.
 
-        A public application uses PKCE, one with a secret does not, unless `pkce` says otherwise.
+        A public application uses PKCE, one with a secret does not, unless `pkce` says otherwise;
+        its verifier is random or `proof`. `again` are parameters sent after those of the request.
         """
         with_pkce = not app.secret if pkce is None else pkce
-        verifier = self.secret(new_verifier()) if with_pkce else ""
+        verifier = self.secret(proof or new_verifier()) if with_pkce else ""
         asked = request_parameters(app, scopes or app.scopes or USUAL_SCOPES, verifier, changes)
         member = self.member(username) if login else Member(why="only the request was sent")
         walk = Walk(self.client, member, decision, app.redirect_uri, purpose)
-        return Flow(app, walk.go(self.endpoints.authorize, asked), verifier)
+        return Flow(app, walk.go(self.endpoints.authorize, asked, again), verifier)
 
     def redeem(
         self,
@@ -113,16 +117,7 @@ class AuthorizationServer:
         headers: dict[str, str] | None = None,
     ) -> TokenAnswer:
         """Exchange the code of a flow with a request that is good but for the changes."""
-        app = flow.app
-        proof = {"code_verifier": flow.verifier} if flow.verifier else {"client_secret": app.secret}
-        good = {
-            "grant_type": "authorization_code",
-            "code": flow.authorization.code,
-            "redirect_uri": flow.authorization.asked.get("redirect_uri", app.redirect_uri),
-            "client_id": app.id,
-            **proof,
-        }
-        return self.ask({**good, **changes}, purpose=purpose, headers=headers)
+        return self.ask({**good_form(flow), **changes}, purpose=purpose, headers=headers)
 
     def refresh(
         self,
@@ -189,4 +184,17 @@ class AuthorizationServer:
         return app
 
 
-__all__ = ["AuthorizationServer", "CannotAuthorize", "Flow"]
+def good_form(flow: Flow) -> dict[str, str]:
+    """Return the fields of a good token request for the code of a flow."""
+    app = flow.app
+    proof = {"code_verifier": flow.verifier} if flow.verifier else {"client_secret": app.secret}
+    return {
+        "grant_type": "authorization_code",
+        "code": flow.authorization.code,
+        "redirect_uri": flow.authorization.asked.get("redirect_uri", app.redirect_uri),
+        "client_id": app.id,
+        **proof,
+    }
+
+
+__all__ = ["AuthorizationServer", "CannotAuthorize", "Flow", "good_form"]

@@ -156,6 +156,11 @@ class MemberAuth(httpx.Auth):
             raise TargetUnusable(
                 f"the login gave no code: {flow.authorization.ending}", flow.authorization.last
             )
+        if not flow.authorization.state_kept:
+            raise TargetUnusable(
+                "the login brought back another `state` than was sent: its code is not used",
+                flow.authorization.last,
+            )
         answer = self._server.redeem(flow, purpose="session: code for a token")
         if not answer.granted:
             raise TargetUnusable(f"the login gave no token: {answer}", answer.exchange)

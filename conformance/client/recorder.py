@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class Recorder:
         self._prefix = f"ex-{worker}-" if worker else "ex-"
         self._numbers = count(1)
         self._pending: list[Exchange] = []
+        self._lock = Lock()
         self.sent = 0
 
     def next_id(self) -> str:
@@ -27,10 +29,12 @@ class Recorder:
 
     def add(self, exchange: Exchange) -> None:
         """Keep one finished exchange."""
-        self.sent += 1
-        self._pending.append(exchange)
+        with self._lock:
+            self.sent += 1
+            self._pending.append(exchange)
 
     def drain(self) -> tuple[Exchange, ...]:
         """Return what was recorded since the last call, and forget it."""
-        pending, self._pending = tuple(self._pending), []
+        with self._lock:
+            pending, self._pending = tuple(self._pending), []
         return pending

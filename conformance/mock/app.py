@@ -81,7 +81,7 @@ class Front:
         return self._answer(request, "vread")
 
     def _answer(self, request: Request, interaction: str, form: bytes = b"") -> Response:
-        call = _call(request, interaction)
+        call = self.defects.apply(_call(request, interaction))
         try:
             _negotiate(call)
             reply = self.api.answer(with_form(call, form))

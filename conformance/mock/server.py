@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import socket
 import threading
@@ -18,6 +19,7 @@ import uvicorn
 from conformance.mock.access import Guarded
 from conformance.mock.app import DIRECTORY_PATH, build_app
 from conformance.mock.auth import AuthServer, auth_routes, build_auth
+from conformance.mock.auth.store import CODE_SECONDS
 from conformance.mock.auth.targetfile import client_tables
 from conformance.mock.data.plan import DEFAULT_PRACTITIONERS, DEFAULT_SEED, Plan
 from conformance.mock.data.store import Store
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 DEPLOYMENTS = ("tooele", "uhc")
 ENVIRONMENTS = ("sandbox", "production")
 _START_SECONDS = 10.0
+#: It would write whole addresses, and some requests carry a token there: to see them refused.
+logging.getLogger("uvicorn.access").addFilter(lambda _record: False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
     environment: str = "sandbox",
     defects: Iterable[str] = (),
     token_lifetime: int = 300,
+    code_lifetime: float = CODE_SECONDS,
     future: bool = False,
     practitioners: int = DEFAULT_PRACTITIONERS,
     seed: int = DEFAULT_SEED,
@@ -109,6 +114,7 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
         environment: What the target file says the mock is.
         defects: Names of wrong behaviours to show.
         token_lifetime: Seconds an access token lives.
+        code_lifetime: Seconds an authorization code lives; the target file tells it.
         future: Be the future release: grant its scopes and serve its resource types too.
         practitioners: The size of the directory.
         seed: Equal seeds give equal directories.
@@ -131,6 +137,7 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
         active,
         Plan(practitioners, seed),
         token_lifetime=token_lifetime,
+        code_lifetime=code_lifetime,
         future=future,
         clock=clock,
     )
@@ -273,7 +280,12 @@ def _write_target(deployment: str, environment: str, flex: _Flex, *, future: boo
         target["directory_base"] = flex.directory_base
     target["authorization_base"] = flex.auth.base
     # A mock on the same machine needs no sparing: 0 is "no limit".
-    limits = {"requests_per_second": 0, "concurrency": 4, "crawl_rows": 5000}
+    limits = {
+        "requests_per_second": 0,
+        "concurrency": 4,
+        "crawl_rows": 5000,
+        "code_seconds": flex.auth.store.code_seconds,
+    }
     # Nor does it mind what a live production must be spared.
     safety = {"tiers": ["safe", "negative", "intrusive"]}
     folder = Path(mkdtemp(prefix="flexcheck-mock-")).resolve()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conformance.target import Target
 
 #: Short, so that expiry can be judged within a run (DESIGN, section 5).
-EMBEDDED_TOKEN_LIFETIME = 5
+EMBEDDED_TOKEN_LIFETIME = EMBEDDED_CODE_LIFETIME = 5
 
 
 @contextmanager
@@ -37,7 +37,10 @@ def reach(argument: str) -> Iterator[Target]:
     from conformance.mock.server import start_mock  # noqa: PLC0415 - a live target needs no mock
 
     with start_mock(
-        deployment=deployment, environment=environment, token_lifetime=EMBEDDED_TOKEN_LIFETIME
+        deployment=deployment,
+        environment=environment,
+        token_lifetime=EMBEDDED_TOKEN_LIFETIME,
+        code_lifetime=EMBEDDED_CODE_LIFETIME,
     ) as mock:
         yield load_target(mock.target_file, argument=argument, needs_api=False)
 

@@ -10,7 +10,7 @@ import pytest
 from conformance.contract import load_contract
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from conformance.contract.model import Clause
 
@@ -65,6 +65,19 @@ def each_case(
             )
             for clause in _some(pattern, fields)
             for case in cases(clause)
+        ],
+    )
+
+
+def cases_of(clause_id: str, cases: Iterable[str]) -> pytest.MarkDecorator:
+    """Parametrize a test by the cases of one clause: argument `case`, a finding for each."""
+    return pytest.mark.parametrize(
+        "case",
+        [
+            pytest.param(
+                case, id=f"{clause_id}:{case}", marks=pytest.mark.clause(clause_id, case=case)
+            )
+            for case in cases
         ],
     )
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: A number of rows or bytes is whole, though TOML may write it 50.0.
 WHOLE = frozenset(Limits.__slots__) - {
-    *("requests_per_second", "timeout_seconds", "retry_after_cap"),
+    *("requests_per_second", "timeout_seconds", "retry_after_cap", "code_seconds"),
 }
 APIS = frozenset({"fhir_base", "directory_base"})
 NO_API = (

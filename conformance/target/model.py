@@ -97,7 +97,8 @@ class Limits:
 
     `requests_per_second` and `request_budget` (requests in one run): 0 is unlimited. Times are
     seconds; `crawl_rows` bounds, per resource type, how much of the directory a run reads to
-    learn what it holds; `max_pages` bounds every search.
+    learn what it holds; `max_pages` bounds every search. `code_seconds` is how long an
+    authorization code lives there, 0 where nobody told: a run waits that long to see it end.
     """
 
     requests_per_second: float = 5.0
@@ -109,6 +110,7 @@ class Limits:
     page_size: int = 50
     max_pages: int = 100
     crawl_rows: int = 1000
+    code_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

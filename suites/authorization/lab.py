@@ -6,6 +6,7 @@ What cannot be had (no login, no client) is a skip that says what to do.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -112,13 +113,23 @@ class Lab:
 
     @property
     def good(self) -> Flow:
-        """A good authorization, its code not yet used by anybody but `tokens`."""
-        return self.flow("authorization", self.app)
+        """A good authorization; its code becomes `tokens` at once, for codes soon end."""
+        flow = self.flow("authorization", self.app)
+        self._redeem_now("code for a token", flow)
+        return flow
 
     @property
     def good_pkce(self) -> Flow:
         """The same with PKCE instead of a secret."""
-        return self.flow("authorization with PKCE", self.pkce_app, pkce=True)
+        flow = self.flow("authorization with PKCE", self.pkce_app, pkce=True)
+        self._redeem_now("code and verifier for a token", flow)
+        return flow
+
+    def _redeem_now(self, purpose: str, flow: Flow) -> None:
+        """Exchange a code; whether that went well is for those who ask for the tokens."""
+        if flow.authorization.code:
+            with suppress(TargetUnusable, CannotAuthorize):
+                self.redeemed(purpose, flow)
 
     # -- token requests -----------------------------------------------------------------------
 

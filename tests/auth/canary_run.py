@@ -37,7 +37,7 @@ def main(out: Path) -> None:
     for name in ("new_code", "new_access_token", "new_refresh_token", "new_ticket"):
         setattr(AuthStore, name, telling(getattr(AuthStore, name)))
     server.new_verifier = telling(server.new_verifier)
-    with start_mock(token_lifetime=2, practitioners=20) as mock:
+    with start_mock(token_lifetime=2, code_lifetime=2, practitioners=20) as mock:
         folder = mock.target_file.parent
         SECRETS.extend((folder / name).read_text() for name in ("client-secret", "login-password"))
         pytest.main(

@@ -20,6 +20,9 @@ from conformance.runlog import read_run
 
 #: Long enough for a test to use a token, short enough to wait for its end.
 LIFETIME = 2
+TIERS = ["safe", "negative", "intrusive"]
+#: Of the findings of one clause the first of these stands.
+WORST_FIRST = ("error", "fail", "warning", "pass")
 ENVIRONMENTS = (("tooele", "sandbox"), ("uhc", "sandbox"), ("uhc", "production"))
 
 
@@ -61,11 +64,12 @@ def outcomes(job: Job, folder: Path) -> dict[str, str]:
         environment=job.environment,
         defects=defects,
         token_lifetime=LIFETIME,
+        code_lifetime=LIFETIME,
         practitioners=20,
     ) as mock:
-        target = mock.target_file.with_name("negative.toml")
+        target = mock.target_file.with_name("all.toml")
         facts = tomllib.loads(mock.target_file.read_text(encoding="utf-8"))
-        target.write_text(tomli_w.dumps({**facts, "safety": {"tiers": ["safe", "negative"]}}))
+        target.write_text(tomli_w.dumps({**facts, "safety": {"tiers": TIERS}}))
         pytest.main(
             [
                 *(str(SUITES / "authorization"), "-c", str(SUITES / "run.ini")),
@@ -76,11 +80,15 @@ def outcomes(job: Job, folder: Path) -> dict[str, str]:
                 *(part for name in job.clauses for part in ("--only", name)),
             ]
         )
-    worst: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for finding in read_run(out).findings:
-        if finding.clause in job.clauses and worst.get(finding.clause) != "fail":
-            worst[finding.clause] = finding.outcome.value
-    return worst
+        if finding.clause in job.clauses:
+            found.setdefault(finding.clause, []).append(finding.outcome.value)
+    return {clause: min(outcomes, key=_rank) for clause, outcomes in found.items()}
+
+
+def _rank(outcome: str) -> int:
+    return WORST_FIRST.index(outcome) if outcome in WORST_FIRST else len(WORST_FIRST)
 
 
 def main() -> None:

@@ -79,7 +79,11 @@ def test_outcomes_of_a_search_are_no_rows() -> None:
 def test_what_cannot_be_checked_offline_is_told() -> None:
     code = {"coding": [{"system": "http://snomed.info/sct", "code": "1"}]}
     row = resource("Condition", "1", code=code, subject={"reference": "Patient/1"})
-    told = [item.observed for item in judged(row, profile="plannet-Location").all if item.at == "terminology"]
+    told = [
+        item.observed
+        for item in judged(row, profile="plannet-Location").all
+        if item.at == "terminology"
+    ]
     assert "code system http://snomed.info/sct" in told[0]
 
 

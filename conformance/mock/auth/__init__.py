@@ -6,9 +6,13 @@ registers its defects.
 
 from conformance.mock.auth import (
     defects_authorize,
+    defects_bearer,
     defects_lenient,
+    defects_lifetime,
     defects_pages,
+    defects_redirects,
     defects_refresh,
+    defects_requests,
     defects_strict,
     defects_token,
     defects_use,
@@ -20,5 +24,7 @@ DEFECT_MODULES = (
     *(defects_authorize, defects_pages, defects_token, defects_refresh, defects_use),
     *(defects_lenient, defects_strict),
 )
+#: Those of the standards' rules in depth; `tests/auth_depth` holds them to what they break.
+DEPTH_MODULES = (defects_requests, defects_redirects, defects_lifetime, defects_bearer)
 
-__all__ = ["DEFECT_MODULES", "AuthServer", "auth_routes", "build_auth"]
+__all__ = ["DEFECT_MODULES", "DEPTH_MODULES", "AuthServer", "auth_routes", "build_auth"]

@@ -158,7 +158,7 @@ def first_only(scopes: ScopeGrant) -> ScopeGrant:
     return replace(scopes, granted=scopes.granted[:1])
 
 
-@defect("scope-more-than-asked", breaks=["SCOPE-EXPLICIT"])
+@defect("scope-more-than-asked", breaks=["SCOPE-EXPLICIT", "AUTH-SCOPE-MORE"])
 def everything(scopes: ScopeGrant) -> ScopeGrant:
     """The member is asked for every scope there is, whatever the application asked for."""
     return _also(scopes, scopes.known) if scopes.grant_type == _CODE else scopes

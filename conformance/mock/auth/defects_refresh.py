@@ -19,13 +19,16 @@ def another_one(issue: Issue) -> Issue:
     return replace(issue, refresh=True) if issue.grant_type == _REFRESH else issue
 
 
-@defect("refresh-token-single-use", breaks=["REFRESH-REUSABLE"])
+@defect(
+    "refresh-token-single-use",
+    breaks=["REFRESH-REUSABLE", "REFRESH-CONTINUES", "REFRESH-CONCURRENT"],
+)
 def single_use(issue: Issue) -> Issue:
     """A refresh token is good for one refresh only."""
     return replace(issue, retire=True)
 
 
-@defect("refresh-same-access-token", breaks=["REFRESH-NEW-ACCESS-TOKEN"])
+@defect("refresh-same-access-token", breaks=["REFRESH-NEW-ACCESS-TOKEN", "REFRESH-AFTER-EXPIRY"])
 def same_token(issue: Issue) -> Issue:
     """A refresh gives the access token that was there already."""
     return replace(issue, access_token=issue.previous)
@@ -43,7 +46,10 @@ def foreign_refresh(renewal: Renewal) -> Renewal:
     return renewal.forgiving("client")
 
 
-@defect("refresh-after-revocation", breaks=["AUTH-REVOKED"])
+@defect(
+    "refresh-after-revocation",
+    breaks=["AUTH-REVOKED", "REFRESH-INVALID-GRANT", "TOKEN-CODE-REUSE-REVOKES"],
+)
 def revoked_refresh(renewal: Renewal) -> Renewal:
     """A refresh token works after the member revoked the application's access."""
     return renewal.forgiving("revoked")

@@ -137,7 +137,7 @@ def outlive(reply: TokenReply) -> TokenReply:
     return reply.with_body(expires_in=max(1, reply.body["expires_in"] // 2))
 
 
-@defect("token-patient-no-id", breaks=["TOKEN-PATIENT-USABLE"])
+@defect("token-patient-no-id", breaks=["TOKEN-PATIENT-USABLE", "TOKEN-CONTEXT-PATIENT"])
 def business_identifier(reply: TokenReply) -> TokenReply:
     """The token response's patient is a member number, not the id of the Patient."""
     return reply.with_body(patient="2234234234") if "patient" in reply.body else reply

@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 _INVALID = "invalid_token"
 
 
-@defect("access-token-expired-accepted", breaks=["USE-EXPIRED-401"])
+@defect(
+    "access-token-expired-accepted",
+    breaks=["USE-EXPIRED-401", "TOKEN-LIFETIME-ENDS", "USE-INVALID-TOKEN"],
+)
 def expired(presented: Presented) -> Presented:
     """An access token works after its time."""
     return presented.forgiving("expired")
 
 
-@defect("access-token-revoked-accepted", breaks=["AUTH-REVOKED"])
+@defect("access-token-revoked-accepted", breaks=["AUTH-REVOKED", "USE-INVALID-TOKEN"])
 def revoked(presented: Presented) -> Presented:
     """An access token works on after its grant was revoked, until it expires."""
     return presented.forgiving("revoked")

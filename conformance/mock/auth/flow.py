@@ -2,9 +2,10 @@
 
 Imports its clients, store and problems. An authorize request: `Sought`, `RedirectMatch` (or
 `ErrorPage`), `Authorization`, `ScopeGrant`, `LoginForm`, `Membership`, `ConsentForm`, `Consent`,
-`Redirection`. A token request: `GrantType`, `Sought`, `ClientLogin`, then `Redemption`, `Renewal`
-or `ScopeGrant`, `Issue`, `TokenReply`. A resource request: `Presented` to the gate, then `Access`
-or `Refusal` of `access`. Beside these stand `Discovery` and the portal's `Applications`.
+`Redirection`. A token request: `TokenCall`, `GrantType`, `Sought`, `ClientLogin`, then
+`Redemption`, `Held` and `Renewal` or `ScopeGrant`, `Issue`, `TokenReply`. A resource request:
+`Presented` to the gate, then `Access` or `Refusal` of `access`. Beside these stand `Discovery` and
+the portal's `Applications`.
 """
 
 from __future__ import annotations
@@ -174,6 +175,14 @@ class Redemption(Judged):
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The grant of a value presented as a refresh token, and its grant if it is an access token."""
+
+    grant: Grant | None
+    of_access_token: Grant | None
+
+
+@dataclass(frozen=True, slots=True)
 class Renewal(Judged):
     """A refresh token about to give a new access token with these scopes."""
 
@@ -188,7 +197,8 @@ class Issue:
     """The tokens about to be made, with a refresh token where `refresh` says so.
 
     A renewal was `presented` a refresh token, which `retire` ends; `previous` is the access token
-    that went before. One named in `access_token` is given again instead of a new one.
+    that went before, which `alone` ends. One named in `access_token` is given again instead of a
+    new one.
     """
 
     grant: Grant
@@ -198,6 +208,7 @@ class Issue:
     refresh: bool
     presented: str = field(default="", repr=False)
     retire: bool = False
+    alone: bool = False
     previous: str = field(default="", repr=False)
     access_token: str = field(default="", repr=False)
 

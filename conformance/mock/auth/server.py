@@ -14,7 +14,7 @@ from conformance.mock.auth.gate import TokenGate
 from conformance.mock.auth.people import People, people_of
 from conformance.mock.auth.portal import Portal
 from conformance.mock.auth.scopes import Catalogue, catalogue
-from conformance.mock.auth.store import AuthStore
+from conformance.mock.auth.store import CODE_SECONDS, AuthStore
 from conformance.mock.auth.tokens import CODE, REFRESH, SYSTEM, TokenEndpoint
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def build_auth(  # noqa: PLR0913 - each is a fact of the environment
     defects: Defects,
     *,
     token_lifetime: int = 300,
+    code_lifetime: float = CODE_SECONDS,
     future: bool = False,
     clock: Callable[[], float] = monotonic,
 ) -> AuthServer:
@@ -109,7 +110,7 @@ def build_auth(  # noqa: PLR0913 - each is a fact of the environment
         register(deployment, environment),
         catalogue(deployment, future=future),
         people_of(deployment, environment),
-        AuthStore(clock),
+        AuthStore(clock, code_lifetime),
         defects,
         token_lifetime,
         # tooele: "client_secret (if not using PKCE)"; uhc: "a confidential client with a secret".

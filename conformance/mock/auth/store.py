@@ -56,9 +56,12 @@ class AccessToken:
 class AuthStore:
     """Codes, tokens, grants and the one-time tickets of forms; `clock` counts seconds."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = monotonic, code_seconds: float = CODE_SECONDS
+    ) -> None:
         self.lock = RLock()
         self.members: tuple[str, ...] = ()
+        self.code_seconds = code_seconds
         self._clock = clock
         self._grants = 0
         self._revoked: set[int] = set()
@@ -108,10 +111,10 @@ class AuthStore:
         return self._declined.get((patient, client_id), frozenset())
 
     def new_code(self, grant: Grant, redirect_uri: str, challenge: str, method: str) -> str:
-        """Return a code for a grant, good for one minute."""
+        """Return a code for a grant, good for `code_seconds`."""
         value = secrets.token_urlsafe(32)
         with self.lock:
-            expires = self.now() + CODE_SECONDS
+            expires = self.now() + self.code_seconds
             self._codes[value] = Code(grant, redirect_uri, challenge, method, expires)
         return value
 
@@ -159,6 +162,11 @@ class AuthStore:
     def latest_refresh_token(self) -> Grant | None:
         """Return the grant of the refresh token that was given out last."""
         return next(reversed(self._refresh.values()), None)
+
+    def forget_access_token(self, value: str) -> None:
+        """Forget one access token; its grant lives on."""
+        with self.lock:
+            self._access.pop(value, None)
 
     def forget_refresh_token(self, value: str) -> None:
         """Forget one refresh token; its grant lives on."""

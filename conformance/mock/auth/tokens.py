@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from conformance.mock.auth.client_login import identify
-from conformance.mock.auth.flow import GrantType, Issue, ScopeGrant, Sought, TokenReply
+from conformance.mock.auth.flow import GrantType, Held, Issue, ScopeGrant, Sought, TokenReply
 from conformance.mock.auth.params import form_params
 from conformance.mock.auth.problems import OAuthError, invalid_client
 from conformance.mock.auth.scopes import split
@@ -31,11 +31,13 @@ _UNAUTHORIZED = 401
 
 @dataclass(frozen=True, slots=True)
 class TokenCall:
-    """A request as it came: body and the two headers that matter."""
+    """A request as it came: body, the two headers that matter, method and query."""
 
     body: bytes = field(repr=False)
     content_type: str = FORM
     authorization: str = field(default="", repr=False)
+    method: str = "POST"
+    query: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class TokenEndpoint:
     pkce_is_enough: bool
 
     def answer(self, call: TokenCall) -> TokenReply:
-        """Answer one `POST /oauth/token`; a refusal is an answer too."""
-        grant_type = ""
+        """Answer one request to `/oauth/token`; a refusal is an answer too."""
+        grant_type, call = "", self.defects.apply(call)
         try:
             form = _form(call)
             grant_type = _grant_type(self.defects.apply(GrantType(form, form.value("grant_type"))))
@@ -99,8 +101,10 @@ class TokenEndpoint:
     def _renew(self, form: Params, login: ClientLogin) -> Issue:
         value = _required(form, "refresh_token")
         _demand_secret(login)
-        found, latest = self.store.refresh_token(value), self.store.latest_refresh_token()
-        grant: Grant | None = self._sought("refresh_token", value, found, latest)
+        known, latest = self.store.refresh_token(value), self.store.latest_refresh_token()
+        access = self.store.access_token(value)
+        found: Grant | None = self._sought("refresh_token", value, known, latest)
+        grant = self.defects.apply(Held(found, access.grant if access else None)).grant
         if grant is None:
             raise OAuthError("invalid_grant", "The refresh token is not known")
         renewal = self.defects.apply(judge_refresh(grant, form, login.client, self.store))
@@ -143,6 +147,8 @@ class TokenEndpoint:
             body["patient"] = grant.patient
         if issue.retire:
             store.forget_refresh_token(issue.presented)
+        if issue.alone:
+            store.forget_access_token(issue.previous)
         if issue.refresh:
             body["refresh_token"] = store.new_refresh_token(grant)
         return body
@@ -158,6 +164,8 @@ def refusal(error: OAuthError, grant_type: str = "") -> TokenReply:
 
 
 def _form(call: TokenCall) -> Params:
+    if call.method != "POST":
+        raise OAuthError("invalid_request", f"Method {call.method} is not supported here", 405)
     if call.content_type.partition(";")[0].strip().lower() != FORM:
         raise OAuthError("invalid_request", f"The request must be sent as {FORM}")
     try:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from conformance.mock.auth.server import AuthServer
 
 _MOST_BYTES = 64 * 1024
+_WRONG_METHOD = 405
+#: What the token endpoint answers itself, with a refusal where it is not POST.
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PAGE_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline';"
@@ -65,7 +68,7 @@ class Web:
         return await _submitted(request, self.auth.authorize.consent)
 
     async def token(self, request: Request) -> Response:
-        """`POST /oauth/token`."""
+        """`/oauth/token`: POST gives tokens, GET is refused."""
         body = await _body(request)
         if body is None:
             too_much = OAuthError("invalid_request", "The body is too large", 413)
@@ -73,9 +76,16 @@ class Web:
         else:
             headers = request.headers
             content_type = headers.get("content-type", "")
-            call = TokenCall(body, content_type, headers.get("authorization", ""))
+            call = TokenCall(
+                body,
+                content_type,
+                headers.get("authorization", ""),
+                request.method,
+                request.scope["query_string"],
+            )
             reply = self.auth.tokens.answer(call)
-        return JSONResponse(reply.body, reply.status, reply.headers)
+        allowed = {"Allow": "POST"} if reply.status == _WRONG_METHOD else {}
+        return JSONResponse(reply.body, reply.status, {**reply.headers, **allowed})
 
     async def applications(self, request: Request) -> Response:
         """`/portal/applications`: GET is the login, POST either form."""
@@ -93,7 +103,7 @@ def auth_routes(auth: AuthServer) -> list[BaseRoute]:
             Route("/oauth/sign-up", web.sign_up, methods=["GET"]),
             Route("/oauth/login", web.login, methods=["POST"]),
             Route("/oauth/consent", web.consent, methods=["POST"]),
-            Route("/oauth/token", web.token, methods=["POST"]),
+            Route("/oauth/token", web.token, methods=METHODS),
         ],
         exception_handlers={404: _nothing_here, 405: _wrong_method},
     )
