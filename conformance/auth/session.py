@@ -50,12 +50,15 @@ class MemberAuth(httpx.Auth):
     """A member's access, by form or refresh token: renewed when its time is over and on a 401.
 
     Threads that find a token too old at once renew it once. Credentials go to the target's
-    configured origins only.
+    configured origins only. `username` is who logs in, the member of `[login]` without one.
     """
 
-    def __init__(self, server: AuthorizationServer, scopes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, server: AuthorizationServer, scopes: tuple[str, ...] = (), username: str = ""
+    ) -> None:
         self._server = server
         self._scopes = scopes
+        self._username = username
         self._lock = Lock()
         self._answer: TokenAnswer | None = None
         self._app: App | None = None
@@ -140,13 +143,16 @@ class MemberAuth(httpx.Auth):
         return self._log_in()
 
     def _log_in(self) -> TokenAnswer:
-        if self._server.target.login.method != "form":
+        # A refresh token is one member's: who else is asked for has to log in.
+        if self._server.target.login.method != "form" and not self._username:
             return self._by_refresh_token("session: refresh token for access")
-        member = self._server.member()
+        member = self._server.member(self._username)
         if not member.username:
             raise CannotAuthorize(member.why)
         self._app = self._server.app()
-        flow = self._server.begin(self._app, self._scopes, purpose="session: authorization")
+        flow = self._server.begin(
+            self._app, self._scopes, username=self._username, purpose="session: authorization"
+        )
         if not flow.authorization.code:
             raise TargetUnusable(
                 f"the login gave no code: {flow.authorization.ending}", flow.authorization.last
