@@ -143,7 +143,8 @@ class MemberAuth(httpx.Auth):
         return self._log_in()
 
     def _log_in(self) -> TokenAnswer:
-        if not self._username and self._server.target.login.method != "form":
+        # A refresh token is one member's: who else is asked for has to log in.
+        if self._server.target.login.method != "form" and not self._username:
             return self._by_refresh_token("session: refresh token for access")
         member = self._server.member(self._username)
         if not member.username:

@@ -261,6 +261,19 @@ def test_a_member_whom_no_token_response_names_is_looked_up(
     assert purposes.count("session: member's Patient") == 1
 
 
+def test_no_member_is_taken_for_another_one(
+    mock: RunningMock, refresh_token: str, tmp_path: Path, session: Any
+) -> None:
+    """A refresh token is the member's who logged in: nobody else's data come with it."""
+    target = live_target(mock, tmp_path, login={"store_file": "t.json"})
+    FileStore(tmp_path / "t.json").keep(Kept(refresh_token))
+    member, recorder, _ = session(target)
+    other = MemberAuth(member._server, username="member2")
+    with pytest.raises(CannotAuthorize, match=r'\[login\] method "form"'):
+        other.ready()
+    assert recorder.drain() == ()
+
+
 def test_the_stores_say_what_they_are() -> None:
     assert KeyringStore("a").name == "the OS keyring"
     assert Given("X").name == "the environment variable X"
