@@ -17,6 +17,7 @@ from reports.evidence.examining import Examined, examine
 from reports.evidence.rejudging import Rejudged, rejudge
 from reports.evidence.signing import make_key, read_key, read_public
 from reports.locate import RunError, find_log, load_run
+from reports.verdict import verdict_of
 from reports.wording import counted, one_line
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ def attest(
             return
     if not run:
         raise RunError("no RUN is given. Name a run directory, or latest.")
-    load_run(run)
-    log = find_log(run)
+    made, log = load_run(run), find_log(run)
+    if not verdict_of(made).good:
+        click.echo(f"flexcheck: note: {verdict_of(made).sentence}", err=True)
     signer = read_key(key) if key else None
     content = _statements(log, attestations)
     path = out or log.parent / ARCHIVE
@@ -151,7 +153,8 @@ def _lines(examined: Examined) -> Iterator[str]:
 
 def _about(run: Run) -> str:
     target = run.header.get("target", {}).get("name", "")
-    return f"{target}, {run.header.get('started', '')}, {counted(len(run.findings), 'finding')}"
+    about = f"{target}, {run.header.get('started', '')}, {counted(len(run.findings), 'finding')}"
+    return f"{about}; its verdict: {verdict_of(run).word}"
 
 
 def _judged_lines(judged: Rejudged) -> Iterator[str]:
@@ -193,6 +196,7 @@ def _content(examined: Examined, judged: Rejudged | None) -> dict[str, object]:
         "problems": list(examined.problems),
         "notes": list(examined.notes),
         "signer": examined.signer,
+        "verdict": verdict_of(examined.run).word if examined.run else "",
         "rejudged": again,
         "exit_code": _exit_code(examined, judged),
     }

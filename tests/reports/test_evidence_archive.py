@@ -352,3 +352,24 @@ def test_names_in_an_archive_do_not_drive_the_terminal(log: bytes, tmp_path: Pat
     assert result.exit_code == 1
     assert "\\x1b[31mred was added" in result.output
     assert "\x1b" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("run", "word"),
+    [
+        (run_of(finding("DIR-A"), footer={}), "incomplete"),
+        (run_of(clauses=[item("DIR-A")]), "inconclusive"),
+        (run_of(finding("DIR-A", Outcome.SKIP)), "inconclusive"),
+        (mixed_run(), "non-conformance"),
+        (run_of(finding("DIR-A")), "holds"),
+    ],
+)
+def test_an_untouched_archive_says_what_its_run_came_to(
+    run: Run, word: str, tmp_path: Path
+) -> None:
+    folder = write_run(run, tmp_path / "run")
+    assert ("flexcheck: note: " in call(attest, folder).stderr) is (word != "holds")
+    archive = folder / "evidence.tar"
+    assert f"its verdict: {word}" in call(verify, archive, "--no-rejudge").output
+    shown = orjson.loads(call(verify, archive, "--no-rejudge", "--json").stdout)
+    assert shown["verdict"] == word
