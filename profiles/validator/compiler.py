@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from profiles.issues import INVALID
 from profiles.validator import observations
 from profiles.validator.bundles import bundle, index
 from profiles.validator.constraints import Constraints
 from profiles.validator.context import places
 from profiles.validator.extensions import Definition, brought_along
-from profiles.validator.problems import both, problem, shown, under
+from profiles.validator.problems import all_of, both, problem, shown, under
 from profiles.validator.profile import Delta
 from profiles.validator.references import Targets
 from profiles.validator.shape import no_object
@@ -123,7 +124,12 @@ class Compiler:
         if structure is None or structure.type != "Extension":
             return brought_along(url)
         modifier = bool(structure.elements[0].get("isModifier"))
-        return Definition(self.profile(url) or _nothing, places(structure), modifier)
+        allowed = places(structure)
+        core = self.definitions.structure(f"{url.partition('|')[0]}|{CORE}")
+        if core is not None and core is not structure and allowed is not None:
+            before = places(core)  # a later package may not take places away
+            allowed = None if before is None else allowed | before
+        return Definition(self.profile(url) or _nothing, allowed, modifier)
 
     def conforms(self, value: Any, url: str, scope: Scope) -> bool:
         """Whether a value has no error against a profile and its type."""
@@ -134,7 +140,7 @@ class Compiler:
             return False
         checks = [self.types.check(structure.type), self.profile(url) or _nothing]
         found = [each for check in checks for each in check(value, scope) or ()]
-        return not any(each.severity in {"error", "fatal"} for each in found)
+        return not any(each.severity in INVALID for each in found)
 
     def profile_tree(self, url: str) -> Node | None:
         """The snapshot of a profile; None where no package has it."""
@@ -175,10 +181,33 @@ class Compiler:
             if old.get("targetProfile") and self.target_types(old["targetProfile"]) == allowed:
                 return None
         if any(self.definitions.structure(url) is None for url in urls):
-            allowed = frozenset()  # a profile no package has may be of any type
-        return self.targets.check(allowed, owner, rule)
+            return None  # a profile no package has may be of any type
+        checks = [self.targets.check(allowed, owner, rule)]
+        special = [url for url in urls if self._adds_something(url)]
+        if len(special) == len(urls):
+            checks.append(self.targets.conforms(special, self._faults, owner, rule))
+        return all_of([each for each in checks if each is not None])
+
+    def _adds_something(self, url: str) -> bool:
+        structure = self.definitions.structure(url)
+        return structure is not None and structure.derivation == "constraint"
+
+    def _faults(self, value: Any, url: str, scope: Scope) -> list[Problem]:
+        """What keeps a resource that a reference leads to from conforming to a profile.
+
+        What is wrong with it as such is said where it stands.
+        """
+        structure = self.definitions.structure(url)
+        if structure is None or value.get("resourceType") != structure.type:
+            kind = structure.type if structure else url
+            return problem("structure", f"{kind} expected", "target-type")
+        claimed = self._claims and url in self._all_profiles(value, structure.type, ())
+        found = None if claimed else (self.profile(url) or _nothing)(value, scope)
+        return [each for each in found or () if each.severity in INVALID]
 
 
+#: The version of the R4 core and of the extensions that it defines.
+CORE = "4.0.1"
 NO_DOMAIN = frozenset({"Bundle", "Binary", "Parameters"})
 
 

@@ -23,6 +23,8 @@ class Scope:
         urls: of a Bundle, the fullUrl of each resource by its identity.
         member_of: whether a code is in a value set (FHIRPath `memberOf`), None: nobody knows.
         conforms_to: whether a value conforms to a profile.
+        is_target: whether the resource is judged for a reference that leads to it; those that it
+            has lead no further, or the way would have no end.
         not_checked: what could not be judged offline; one set for the whole validation.
     """
 
@@ -34,6 +36,7 @@ class Scope:
     urls: dict[int, str] = field(default_factory=dict)
     member_of: Callable[[Any, str], bool | None] | None = None
     conforms_to: Callable[[Any, str, Scope], bool | None] | None = None
+    is_target: bool = False
     _path: PathScope | None = None
 
     @property
@@ -63,6 +66,7 @@ class Scope:
             {},
             self.member_of,
             self.conforms_to,
+            self.is_target,
         )
 
     def contained(self, resource: dict[str, Any]) -> Scope:
@@ -73,6 +77,12 @@ class Scope:
         """The scope of a resource in a Bundle, or of one that is a parameter."""
         url = self.urls.get(id(resource), "")
         return self._other(resource, resource, url)
+
+    def target(self, resource: dict[str, Any], *, contained: bool) -> Scope:
+        """The scope of what a reference leads to."""
+        found = self.contained(resource) if contained else self.entry(resource)
+        found.is_target = True
+        return found
 
     def resolve(self, reference: Any) -> Any:
         """What a reference leads to inside this resource or its Bundle, else None."""

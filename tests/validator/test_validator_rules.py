@@ -357,3 +357,19 @@ def test_a_constraint_that_does_not_hold_is_an_error_with_its_key(errors: Errors
     assert errors({**PATIENT, "name": [{"period": period}]}) == [
         ("Patient.name[0].period", "per-1")
     ]
+
+
+def test_an_extension_of_published_resources_stands_on_them(errors: Errors) -> None:
+    extension = {
+        "url": "http://hl7.org/fhir/StructureDefinition/canonicalresource-short-description",
+        "valueString": "x",
+    }
+    found = {"resourceType": "ValueSet", "status": "draft", "extension": [extension]}
+    assert errors(found) == []
+    assert errors({**PATIENT, "extension": [extension]}) == [("Patient.extension[0]", "context")]
+
+
+def test_an_extension_inside_another_may_have_a_definition_of_its_own(errors: Errors) -> None:
+    inside = {"url": "http://example.org/own", "valueString": "x"}
+    race = {"url": RACE, "extension": [{"url": "text", "valueString": "x"}, inside]}
+    assert errors({**PATIENT, "extension": [race]}) == []
