@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from profiles.issues import INVALID
+from profiles.packages.errors import PackageError
 from profiles.validator import observations
 from profiles.validator.bundles import bundle, index
 from profiles.validator.constraints import Constraints
@@ -69,6 +70,8 @@ class Compiler:
         for url in self._all_profiles(value, name, profiles):
             claimed = self._claimed.get((url, name))
             if claimed is None:
+                if len(self._claimed) >= REMEMBERED:
+                    self._claimed.clear()
                 claimed = self._claimed[url, name] = self._claim(url, name)
             if (more := claimed(value, scope)) is not None:
                 found = both(found, more)
@@ -90,7 +93,10 @@ class Compiler:
 
     def _claim(self, url: str, name: str) -> Check:
         """The check of a profile that a resource claims or is asked to have."""
-        structure = self.definitions.structure(url)
+        try:
+            structure = self.definitions.structure(url)
+        except PackageError as error:
+            return _unusable(url, error)
         if structure is None:
             return _unknown_profile(url)
         if structure.type != name and not self._is_base(structure.type, name):
@@ -103,13 +109,24 @@ class Compiler:
     def profile(self, url: str) -> Check | None:
         """What a profile adds to its type; None where it adds nothing or is not known."""
         if url not in self._profiles:
-            self._profiles[url] = None  # a profile inside itself adds nothing more
-            structure, root = self.definitions.structure(url), self.profile_tree(url)
-            if structure is not None and root is not None:
-                base = structure.derivation != "constraint"
-                made = None if base else Delta(self, structure).compile(root)
-                self._profiles[url] = made
+            self._profiles[url] = self._later(url)  # for a profile that asks for itself inside
+            self._profiles[url] = self._compiled(url)
         return self._profiles[url]
+
+    def _later(self, url: str) -> Check:
+        def check(value: Any, scope: Scope) -> Found:
+            return (self._profiles[url] or _nothing)(value, scope)
+
+        return check
+
+    def _compiled(self, url: str) -> Check | None:
+        try:
+            structure, root = self.definitions.structure(url), self.profile_tree(url)
+            if structure is None or root is None or structure.derivation != "constraint":
+                return None
+            return Delta(self, structure).compile(root)
+        except Exception as error:  # noqa: BLE001 - whatever a package holds, there is a verdict
+            return _unusable(url, error)
 
     def any_profile(self, urls: Sequence[str]) -> Check | None:
         """A value conforms to one of several profiles."""
@@ -206,6 +223,8 @@ class Compiler:
         return [each for each in found or () if each.severity in INVALID]
 
 
+#: How many claims of resources are kept compiled: they come from the data.
+REMEMBERED = 1_000
 #: The version of the R4 core and of the extensions that it defines.
 CORE = "4.0.1"
 NO_DOMAIN = frozenset({"Bundle", "Binary", "Parameters"})
@@ -237,6 +256,14 @@ def _unknown_profile(url: str) -> Check:
         found = problem("not-found", said, "profile", rule="meta.profile")
         found[0].severity = "warning"
         return under(".meta", found)
+
+    return check
+
+
+def _unusable(url: str, error: Exception) -> Check:
+    def check(value: Any, scope: Scope) -> Found:
+        scope.not_checked.add(f"profile {url}: its definition cannot be used ({error!r})")
+        return None
 
     return check
 

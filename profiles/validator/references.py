@@ -63,6 +63,8 @@ class Targets:
             reference = value.get("reference") if type(value) is dict else None
             if type(reference) is not str or scope.is_target:
                 return None
+            if reference[:1] != "#" and not scope.entries:
+                return None
             target = scope.resolve(reference)
             if not isinstance(target, dict):
                 return None

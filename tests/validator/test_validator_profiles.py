@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -417,3 +418,36 @@ def test_targets_that_lead_to_each_other_are_judged_once(workshop: Workshop) -> 
     ]
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
     assert workshop.errors(bundle) == []
+
+
+def test_a_profile_that_asks_for_itself_is_judged_at_every_level(workshop: Workshop) -> None:
+    url = "http://example.org/StructureDefinition/p"
+    made = workshop.make(
+        "p",
+        "Bundle",
+        {"id": "Bundle.total", "min": 1},
+        {"id": "Bundle.entry.resource", "type": [{"code": "Bundle", "profile": [url]}]},
+    )
+    assert made == url
+
+    def bundle(**more: Any) -> dict[str, Any]:
+        return {"resourceType": "Bundle", "type": "collection", **more}
+
+    def around(resource: dict[str, Any]) -> dict[str, Any]:
+        entry = {"fullUrl": "urn:uuid:c757873d-ec9a-4326-a141-556f43239520", "resource": resource}
+        return bundle(total=1, entry=[entry])
+
+    places = [at for at, _ in workshop.errors(around(around(bundle())), url)]
+    assert "Bundle.entry[0].resource.entry[0].resource" in places
+
+
+def test_a_definition_that_cannot_be_used_is_not_checked(workshop: Workshop) -> None:
+    url = workshop.make("p", "Patient", {"id": "Patient.name", "min": 1})
+    broken = workshop.structure(url)
+    assert broken is not None
+    workshop.made[url] = replace(broken, elements=({"id": "Patient"},))
+    report = Validator(workshop).validate(PATIENT, [url])
+    assert report.valid
+    assert report.not_checked == (
+        f"profile {url}: its definition cannot be used (KeyError('path'))",
+    )
