@@ -373,3 +373,15 @@ def test_an_extension_inside_another_may_have_a_definition_of_its_own(errors: Er
     inside = {"url": "http://example.org/own", "valueString": "x"}
     race = {"url": RACE, "extension": [{"url": "text", "valueString": "x"}, inside]}
     assert errors({**PATIENT, "extension": [race]}) == []
+
+
+@pytest.mark.parametrize(
+    ("display", "good"),
+    [("Active", True), (" active ", True), ("Inactive", False), (7, False), (None, True)],
+)
+def test_the_display_of_a_code_is_its_own(errors: Errors, display: Any, *, good: bool) -> None:
+    coding = {"system": CLINICAL, "code": "active", "display": display}
+    if display is None:
+        del coding["display"]
+    places = [at for at, rule in errors(clinical(**coding)) if rule == "display"]
+    assert places == ([] if good else ["Condition.clinicalStatus.coding[0].display"])
