@@ -148,10 +148,12 @@ class Compiler:
             allowed = None if before is None else allowed | before
         return Definition(self.profile(url) or _nothing, allowed, modifier)
 
-    def conforms(self, value: Any, url: str, scope: Scope) -> bool:
-        """Whether a value has no error against a profile and its type."""
+    def conforms(self, value: Any, url: str, scope: Scope) -> bool | None:
+        """Whether a value has no error against a profile and its type; None: nobody knows."""
         structure = self.definitions.structure(url)
-        if structure is None or not isinstance(value, dict):
+        if structure is None:
+            return None
+        if not isinstance(value, dict):
             return False
         if structure.kind == "resource" and value.get("resourceType") != structure.type:
             return False

@@ -25,6 +25,7 @@ class Scope:
         conforms_to: whether a value conforms to a profile.
         is_target: whether the resource is judged for a reference that leads to it; those that it
             has lead no further, or the way would have no end.
+        inside: the contained resources by id, once they were asked for.
         not_checked: what could not be judged offline; one set for the whole validation.
     """
 
@@ -37,6 +38,7 @@ class Scope:
     member_of: Callable[[Any, str], bool | None] | None = None
     conforms_to: Callable[[Any, str, Scope], bool | None] | None = None
     is_target: bool = False
+    inside: dict[str, Any] | None = None
     _path: PathScope | None = None
 
     @property
@@ -71,7 +73,9 @@ class Scope:
 
     def contained(self, resource: dict[str, Any]) -> Scope:
         """The scope of a contained resource."""
-        return self._other(resource, self.root, self.full_url)
+        found = self._other(resource, self.root, self.full_url)
+        found.inside = self._by_id()
+        return found
 
     def entry(self, resource: dict[str, Any]) -> Scope:
         """The scope of a resource in a Bundle, or of one that is a parameter."""
@@ -99,10 +103,15 @@ class Scope:
         return target
 
     def _contained(self, name: str) -> Any:
-        if not name:
-            return self.root
-        inside = self.root.get("contained")
-        for each in inside if isinstance(inside, list) else ():
-            if isinstance(each, dict) and each.get("id") == name:
-                return each
-        return None
+        return self._by_id().get(name) if name else self.root
+
+    def _by_id(self) -> dict[str, Any]:
+        """The contained resources by id, read once."""
+        if self.inside is None:
+            rows = self.root.get("contained")
+            self.inside = {}
+            for each in rows if isinstance(rows, list) else ():
+                name = each.get("id") if isinstance(each, dict) else None
+                if isinstance(name, str):
+                    self.inside.setdefault(name, each)
+        return self.inside
