@@ -269,6 +269,7 @@ PATIENT_1 = {**PATIENT, "id": "1"}
     [
         (bundle("collection", entry(PATIENT_1)), None),
         (bundle("collection", {"resource": PATIENT_1}), "Bundle.entry[0]"),
+        (bundle("searchset", {"resource": PATIENT_1, "search": {"mode": "outcome"}}), None),
         (bundle("collection", entry(PATIENT_1, "http://x/fhir/Patient/2")), "Bundle.entry[0]"),
         (bundle("collection", entry(PATIENT_1, "Patient/1")), "Bundle.entry[0]"),
         (
