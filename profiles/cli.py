@@ -39,9 +39,19 @@ class _Refused(click.ClickException):
         click.echo(f"flexcheck: {self.format_message()}", file=file, err=file is None)
 
 
-@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    short_help="Validate FHIR resources against profiles.",
+    epilog="Example:  flexcheck validate --package hl7.fhir.us.core#3.1.1 --output ndjson export/",
+)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--package", "packages", multiple=True, metavar="ID#VERSION|FILE|FOLDER")
+@click.option(
+    "--package",
+    "packages",
+    multiple=True,
+    metavar="ID#VERSION|FILE|FOLDER",
+    help="Validate against this, in place of the guide of its id.",
+)
 @click.option(
     "--profile", "profiles", multiple=True, metavar="URL", help="Asked of every resource."
 )
@@ -59,14 +69,10 @@ def validate(  # noqa: PLR0913 - its options
     errors_only: bool,
     no_known_defects: bool,
 ) -> None:
-    r"""Validate FHIR R4 resources: .json, .ndjson, folders of them, - for stdin.
+    """Validate FHIR R4 resources: .json, .ndjson, folders of them, - for stdin.
 
     Each is judged by its type, the profiles it claims and those of --profile, with the contract's
     packages; a --package replaces the guide of its id. Exit code 1 where one is invalid.
-
-    \b
-    flexcheck validate claims.ndjson
-    flexcheck validate --package hl7.fhir.us.core#3.1.1 --output ndjson export/
     """
     for path in paths:
         if path != STDIN and not Path(path).exists():

@@ -61,6 +61,8 @@ class CodeSystem:
         content: not-present, example, fragment, complete or supplement; only of a `complete` one
             does a missing code mean that it is none.
         codes: every code, the nested too.
+        displays: by code the marks of its displays, six hex digits each and one after the other
+            (`profiles.packages.code_facts.display_mark`), "" where it has none.
     """
 
     url: str
@@ -68,6 +70,7 @@ class CodeSystem:
     content: str
     case_sensitive: bool
     codes: frozenset[str] = field(repr=False)
+    displays: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

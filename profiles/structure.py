@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from profiles.issues import INVALID
 from profiles.packages import load_packages
 from profiles.validator.engine import Validator
 
@@ -19,14 +20,13 @@ SHAPE = frozenset({"structure", "required", "invalid", "too-long"})
 
 
 def structural_issues(resource: Mapping[str, Any]) -> tuple[Issue, ...]:
-    """Return what keeps a resource from being well-formed FHIR; nothing where it is.
+    """Return what keeps a resource from being well-formed FHIR, by place; nothing where it is.
 
     A resource type that FHIR R4 does not know is one issue, not an exception.
     """
     report = _validator().validate(dict(resource))
-    return tuple(
-        each for each in report.issues if each.code in SHAPE and each.severity in {"error", "fatal"}
-    )
+    found = [each for each in report.issues if each.code in SHAPE and each.severity in INVALID]
+    return tuple(sorted(found, key=lambda each: each.expression))
 
 
 @cache

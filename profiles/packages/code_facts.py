@@ -7,6 +7,7 @@ Source: CodeSystem, https://hl7.org/fhir/R4/codesystem.html#hierarchy (nesting, 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +24,8 @@ def code_system_facts(resource: Facts) -> Facts:
     `codes` are in document order; `children` gives the indices of the codes right below one by
     its own index (as text, for JSON); `properties` gives values by code, by property: none for a
     property that is declared and that no code has. What `children` says is left out, and so is a
-    text property of which a value has a space: that is prose.
+    text property of which a value has a space: that is prose. `displays` gives, in the order of
+    `codes`, marks of the displays (`display_mark`).
 
     >>> facts = code_system_facts({"url": "s", "concept": [{"code": "a", "concept": [
     ...     {"code": "b"}]}]})
@@ -38,9 +40,33 @@ def code_system_facts(resource: Facts) -> Facts:
         "content": resource.get("content", ""),
         "caseSensitive": resource.get("caseSensitive", False),
         "codes": [concept["code"] for concept, _ in rows],
+        "displays": [_marks(concept) for concept, _ in rows],
         "children": _children(rows, order),
         "properties": _properties(rows, resource.get("property", ())),
     }
+
+
+def display_mark(display: str) -> str:
+    """Return six hex digits by which a display is recognized, whatever its case and spaces.
+
+    A display is prose, which facts leave out; whether a coding has the right one can still be told.
+
+    >>> display_mark("Active") == display_mark(" active ") != display_mark("Inactive")
+    True
+    """
+    plain = " ".join(display.casefold().split())
+    return f"{crc32(plain.encode('utf-8', 'replace')) & 0xFFFFFF:06x}"
+
+
+def _marks(concept: Facts) -> str:
+    """Return the marks of a code's display and its English designations, "" where it has none."""
+    texts = [concept["display"]] if concept.get("display") else []
+    texts.extend(
+        each["value"]
+        for each in concept.get("designation", ())
+        if texts and each.get("value") and each.get("language", "en").startswith("en")
+    )
+    return "".join(dict.fromkeys(map(display_mark, texts)))
 
 
 def _walk(concepts: Sequence[Facts], parent: str | None) -> Iterator[tuple[Facts, str | None]]:

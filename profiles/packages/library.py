@@ -197,4 +197,5 @@ def _code_system(facts: Facts) -> CodeSystem:
         content=facts["content"],
         case_sensitive=facts["caseSensitive"],
         codes=frozenset(facts["codes"]),
+        displays=dict(zip(facts["codes"], facts["displays"], strict=True)),
     )

@@ -62,7 +62,9 @@ def _entry(of: Compiler, entry: dict[str, Any], kind: Any) -> Iterator[Problem]:
     url, resource = entry.get("fullUrl"), entry.get("resource")
     if not isinstance(resource, dict):
         return
-    if url is None and kind in NEEDS_URL:
+    search = entry.get("search")
+    outcome = isinstance(search, dict) and search.get("mode") == "outcome"
+    if url is None and kind in NEEDS_URL and not outcome:
         said = f"each entry of a {kind} needs a fullUrl that identifies its resource"
         yield from problem("invalid", said, "fullUrl", rule="Bundle.entry.fullUrl")
     if not isinstance(url, str) or not url:

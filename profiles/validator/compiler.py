@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from profiles.issues import INVALID
+from profiles.packages.errors import PackageError
 from profiles.validator import observations
 from profiles.validator.bundles import bundle, index
 from profiles.validator.constraints import Constraints
 from profiles.validator.context import places
 from profiles.validator.extensions import Definition, brought_along
-from profiles.validator.problems import both, problem, shown, under
+from profiles.validator.problems import all_of, both, problem, shown, under
 from profiles.validator.profile import Delta
 from profiles.validator.references import Targets
 from profiles.validator.shape import no_object
@@ -68,6 +70,8 @@ class Compiler:
         for url in self._all_profiles(value, name, profiles):
             claimed = self._claimed.get((url, name))
             if claimed is None:
+                if len(self._claimed) >= REMEMBERED:
+                    self._claimed.clear()
                 claimed = self._claimed[url, name] = self._claim(url, name)
             if (more := claimed(value, scope)) is not None:
                 found = both(found, more)
@@ -89,7 +93,10 @@ class Compiler:
 
     def _claim(self, url: str, name: str) -> Check:
         """The check of a profile that a resource claims or is asked to have."""
-        structure = self.definitions.structure(url)
+        try:
+            structure = self.definitions.structure(url)
+        except PackageError as error:
+            return _unusable(url, error)
         if structure is None:
             return _unknown_profile(url)
         if structure.type != name and not self._is_base(structure.type, name):
@@ -102,13 +109,24 @@ class Compiler:
     def profile(self, url: str) -> Check | None:
         """What a profile adds to its type; None where it adds nothing or is not known."""
         if url not in self._profiles:
-            self._profiles[url] = None  # a profile inside itself adds nothing more
-            structure, root = self.definitions.structure(url), self.profile_tree(url)
-            if structure is not None and root is not None:
-                base = structure.derivation != "constraint"
-                made = None if base else Delta(self, structure).compile(root)
-                self._profiles[url] = made
+            self._profiles[url] = self._later(url)  # for a profile that asks for itself inside
+            self._profiles[url] = self._compiled(url)
         return self._profiles[url]
+
+    def _later(self, url: str) -> Check:
+        def check(value: Any, scope: Scope) -> Found:
+            return (self._profiles[url] or _nothing)(value, scope)
+
+        return check
+
+    def _compiled(self, url: str) -> Check | None:
+        try:
+            structure, root = self.definitions.structure(url), self.profile_tree(url)
+            if structure is None or root is None or structure.derivation != "constraint":
+                return None
+            return Delta(self, structure).compile(root)
+        except Exception as error:  # noqa: BLE001 - whatever a package holds, there is a verdict
+            return _unusable(url, error)
 
     def any_profile(self, urls: Sequence[str]) -> Check | None:
         """A value conforms to one of several profiles."""
@@ -123,18 +141,25 @@ class Compiler:
         if structure is None or structure.type != "Extension":
             return brought_along(url)
         modifier = bool(structure.elements[0].get("isModifier"))
-        return Definition(self.profile(url) or _nothing, places(structure), modifier)
+        allowed = places(structure)
+        core = self.definitions.structure(f"{url.partition('|')[0]}|{CORE}")
+        if core is not None and core is not structure and allowed is not None:
+            before = places(core)  # a later package may not take places away
+            allowed = None if before is None else allowed | before
+        return Definition(self.profile(url) or _nothing, allowed, modifier)
 
-    def conforms(self, value: Any, url: str, scope: Scope) -> bool:
-        """Whether a value has no error against a profile and its type."""
+    def conforms(self, value: Any, url: str, scope: Scope) -> bool | None:
+        """Whether a value has no error against a profile and its type; None: nobody knows."""
         structure = self.definitions.structure(url)
-        if structure is None or not isinstance(value, dict):
+        if structure is None:
+            return None
+        if not isinstance(value, dict):
             return False
         if structure.kind == "resource" and value.get("resourceType") != structure.type:
             return False
         checks = [self.types.check(structure.type), self.profile(url) or _nothing]
         found = [each for check in checks for each in check(value, scope) or ()]
-        return not any(each.severity in {"error", "fatal"} for each in found)
+        return not any(each.severity in INVALID for each in found)
 
     def profile_tree(self, url: str) -> Node | None:
         """The snapshot of a profile; None where no package has it."""
@@ -175,10 +200,35 @@ class Compiler:
             if old.get("targetProfile") and self.target_types(old["targetProfile"]) == allowed:
                 return None
         if any(self.definitions.structure(url) is None for url in urls):
-            allowed = frozenset()  # a profile no package has may be of any type
-        return self.targets.check(allowed, owner, rule)
+            return None  # a profile no package has may be of any type
+        checks = [self.targets.check(allowed, owner, rule)]
+        special = [url for url in urls if self._adds_something(url)]
+        if len(special) == len(urls):
+            checks.append(self.targets.conforms(special, self._faults, owner, rule))
+        return all_of([each for each in checks if each is not None])
+
+    def _adds_something(self, url: str) -> bool:
+        structure = self.definitions.structure(url)
+        return structure is not None and structure.derivation == "constraint"
+
+    def _faults(self, value: Any, url: str, scope: Scope) -> list[Problem]:
+        """What keeps a resource that a reference leads to from conforming to a profile.
+
+        What is wrong with it as such is said where it stands.
+        """
+        structure = self.definitions.structure(url)
+        if structure is None or value.get("resourceType") != structure.type:
+            kind = structure.type if structure else url
+            return problem("structure", f"{kind} expected", "target-type")
+        claimed = self._claims and url in self._all_profiles(value, structure.type, ())
+        found = None if claimed else (self.profile(url) or _nothing)(value, scope)
+        return [each for each in found or () if each.severity in INVALID]
 
 
+#: How many claims of resources are kept compiled: they come from the data.
+REMEMBERED = 1_000
+#: The version of the R4 core and of the extensions that it defines.
+CORE = "4.0.1"
 NO_DOMAIN = frozenset({"Bundle", "Binary", "Parameters"})
 
 
@@ -208,6 +258,14 @@ def _unknown_profile(url: str) -> Check:
         found = problem("not-found", said, "profile", rule="meta.profile")
         found[0].severity = "warning"
         return under(".meta", found)
+
+    return check
+
+
+def _unusable(url: str, error: Exception) -> Check:
+    def check(value: Any, scope: Scope) -> Found:
+        scope.not_checked.add(f"profile {url}: its definition cannot be used ({error!r})")
+        return None
 
     return check
 

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from profiles.definitions import Structure
 
 INDEX = re.compile(r"\[\d+\]")
-ANYWHERE = frozenset({"Element", "Resource", "DomainResource"})
+#: Of R5 those that R4 has no type for, too: the extensions package is made from one source.
+ANYWHERE = frozenset(
+    {"Element", "Resource", "DomainResource", "Base", "DataType", "BackboneType", "PrimitiveType"}
+)
+#: R5's names for resources that are published under a URL, and what tells those in R4.
+CANONICAL = ("CanonicalResource", "MetadataResource")
+PUBLISHED = ("status", "publisher", "date", "contact")
 
 
 def places(structure: Structure) -> frozenset[str] | None:

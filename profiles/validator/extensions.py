@@ -34,6 +34,7 @@ class Definition:
     modifier: bool | None
 
 
+REMEMBERED = 10_000
 #: Extensions that the HL7 validator brings along (R5 preview, 4.5.0) and US Core's examples use.
 BROUGHT_ALONG = {
     "http://hl7.org/fhir/StructureDefinition/instance-name": "valueString",
@@ -89,6 +90,8 @@ def defined(
             if not ABSOLUTE.match(url):
                 said = f"the url must be absolute, not {shown(url)}"
                 return problem("invalid", said, "extension-url", rule="Extension.url")
+            if len(known) >= REMEMBERED:
+                known.clear()
             known[url] = _placed(url, find(url), here, modifier=modifier)
         rule = known[url]
         if rule is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from profiles.validator import elements, patterns
+from profiles.validator import elements, patterns, slicing
 from profiles.validator.discriminators import discriminator
 from profiles.validator.problems import all_of
 from profiles.validator.slicing import Slice, Slicing, picker
@@ -155,7 +155,7 @@ class Delta:
             made.append(Slice(name, known, each.min, each.max, item, inner))
         rules, ordered = spec.get("rules", "open"), bool(spec.get("ordered"))
         if node.id.endswith("Extension.extension") and self._structure.type == "Extension":
-            rules = "closed"  # of sub-extensions, none is known but these
+            rules = slicing.SUB_EXTENSIONS
         slices = tuple(made)
         pick = picker(slices)
         return Slicing(node.id, self._owner, slices, rules, ordered, pick, unusable)

@@ -14,8 +14,10 @@ from profiles.validator.problems import problem, shown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from profiles.validator.problems import Check, Found
+    from profiles.validator.problems import Check, Found, Problem
     from profiles.validator.scope import Scope
+
+    Faults = Callable[[Any, str, Scope], list[Problem]]
 
 URL = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[^/]+)?(?:#.*)?")
 REMEMBERED = 50_000
@@ -51,6 +53,31 @@ class Targets:
                 return None
             said = f"the target must be one of {listed}, not {kind}"
             return problem("structure", said, f"target:{kind}", profile=owner, rule=rule)
+
+        return check
+
+    def conforms(self, urls: list[str], faults: Faults, owner: str, rule: str) -> Check:
+        """A target inside the resource or its Bundle conforms to one of several profiles."""
+
+        def check(value: Any, scope: Scope) -> Found:
+            reference = value.get("reference") if type(value) is dict else None
+            if type(reference) is not str or scope.is_target:
+                return None
+            if reference[:1] != "#" and not scope.entries:
+                return None
+            target = scope.resolve(reference)
+            if not isinstance(target, dict):
+                return None
+            inner = scope.target(target, contained=reference[:1] == "#")
+            least: list[Problem] | None = None
+            for url in urls:
+                found = faults(target, url, inner)
+                if not found:
+                    return None
+                least = found if least is None or len(found) < len(least) else least
+            said = f"the target conforms to none of {', '.join(urls)}: "
+            said += "; ".join(each.message for each in (least or ())[:3])
+            return problem("structure", said, "target-profile", profile=owner, rule=rule)
 
         return check
 

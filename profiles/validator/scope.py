@@ -23,6 +23,9 @@ class Scope:
         urls: of a Bundle, the fullUrl of each resource by its identity.
         member_of: whether a code is in a value set (FHIRPath `memberOf`), None: nobody knows.
         conforms_to: whether a value conforms to a profile.
+        is_target: whether the resource is judged for a reference that leads to it; those that it
+            has lead no further, or the way would have no end.
+        inside: the contained resources by id, once they were asked for.
         not_checked: what could not be judged offline; one set for the whole validation.
     """
 
@@ -34,6 +37,8 @@ class Scope:
     urls: dict[int, str] = field(default_factory=dict)
     member_of: Callable[[Any, str], bool | None] | None = None
     conforms_to: Callable[[Any, str, Scope], bool | None] | None = None
+    is_target: bool = False
+    inside: dict[str, Any] | None = None
     _path: PathScope | None = None
 
     @property
@@ -63,16 +68,25 @@ class Scope:
             {},
             self.member_of,
             self.conforms_to,
+            self.is_target,
         )
 
     def contained(self, resource: dict[str, Any]) -> Scope:
         """The scope of a contained resource."""
-        return self._other(resource, self.root, self.full_url)
+        found = self._other(resource, self.root, self.full_url)
+        found.inside = self._by_id()
+        return found
 
     def entry(self, resource: dict[str, Any]) -> Scope:
         """The scope of a resource in a Bundle, or of one that is a parameter."""
         url = self.urls.get(id(resource), "")
         return self._other(resource, resource, url)
+
+    def target(self, resource: dict[str, Any], *, contained: bool) -> Scope:
+        """The scope of what a reference leads to."""
+        found = self.contained(resource) if contained else self.entry(resource)
+        found.is_target = True
+        return found
 
     def resolve(self, reference: Any) -> Any:
         """What a reference leads to inside this resource or its Bundle, else None."""
@@ -89,10 +103,15 @@ class Scope:
         return target
 
     def _contained(self, name: str) -> Any:
-        if not name:
-            return self.root
-        inside = self.root.get("contained")
-        for each in inside if isinstance(inside, list) else ():
-            if isinstance(each, dict) and each.get("id") == name:
-                return each
-        return None
+        return self._by_id().get(name) if name else self.root
+
+    def _by_id(self) -> dict[str, Any]:
+        """The contained resources by id, read once."""
+        if self.inside is None:
+            rows = self.root.get("contained")
+            self.inside = {}
+            for each in rows if isinstance(rows, list) else ():
+                name = each.get("id") if isinstance(each, dict) else None
+                if isinstance(name, str):
+                    self.inside.setdefault(name, each)
+        return self.inside

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from profiles.validator.bindings import ABSOLUTE
 from profiles.validator.cardinality import too_many
 from profiles.validator.problems import Found, both, problem, under
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from profiles.validator.scope import Scope
 
 REMEMBERED = 10_000
+#: Of sub-extensions none is known but the slices, and those that are defined on their own.
+SUB_EXTENSIONS = "sub-extensions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Slicing:
     Attributes:
         element: its id, for messages.
         owner: the profile.
-        rules: open, closed or openAtEnd.
+        rules: open, closed, openAtEnd or SUB_EXTENSIONS.
         pick: which slice a value is of.
         unusable: why the slicing cannot be evaluated, "" where it can.
     """
@@ -85,8 +88,8 @@ class Slicing:
             if each.inner is not None and count:
                 mine = [index for index, one in enumerate(places) if one == place]
                 found = _merge(found, _inner(each.inner, mine, name, values, scope))
-        if None in places and self.rules == "closed":
-            found = both(found, self._strays(name, values, places, scope))
+        if None in places and self.rules in {"closed", SUB_EXTENSIONS}:
+            found = _merge(found, self._strays(name, values, places, scope))
         if self.ordered or self.rules == "openAtEnd":
             found = _merge(found, self._order(name, places))
         return found
@@ -125,10 +128,10 @@ class Slicing:
 
     def _strays(
         self, name: str, values: list[Any], places: list[int | None], scope: Scope
-    ) -> list[Problem]:
+    ) -> Found:
         found: list[Problem] = []
         for index, place in enumerate(places):
-            if place is not None:
+            if place is not None or (self.rules == SUB_EXTENSIONS and _is_defined(values[index])):
                 continue
             said = f"is of no slice of {self.element}, and its slicing is closed"
             nearest = self._nearest([("", values[index])], self.slices, scope)
@@ -137,7 +140,7 @@ class Slicing:
             found += problem(
                 "structure", message, "stray", at=at, profile=self.owner, rule=self.element
             )
-        return found
+        return found or None
 
     def _wrong_count(
         self, each: Slice, count: int, name: str, values: list[Any], scope: Scope
@@ -163,6 +166,12 @@ class Slicing:
                     subject = f"{step} " if step else ""
                     best = (len(failed), f"{subject}is not {each.name}: {'; '.join(failed)}")
         return best[1] if best else ""
+
+
+def _is_defined(value: Any) -> bool:
+    """Whether an extension has a definition of its own: its URL is absolute."""
+    url = value.get("url") if isinstance(value, dict) else None
+    return isinstance(url, str) and ABSOLUTE.match(url) is not None
 
 
 def _inner(inner: Slicing, mine: list[int], name: str, values: list[Any], scope: Scope) -> Found:

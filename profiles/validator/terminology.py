@@ -10,6 +10,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from profiles.packages.code_facts import display_mark
 from profiles.validator.bindings import bound_to, check_of, pairs_of, relative
 from profiles.validator.problems import both, problem, shown
 
@@ -54,12 +55,13 @@ class Terminology:
 
     def coding_of_concept(self, shape: Check) -> Check:
         """A Coding in a CodeableConcept: its shape and its code."""
-        remembered, coding, good = self._remembered, self.coding, self._good
+        remembered, good = self._remembered, self._good
+        coding, display = self.coding, self.display
 
         def check(value: Any, scope: Scope) -> Found:
             if remembered(value, scope):
                 return None
-            found, more = shape(value, scope), coding(value, scope)
+            found, more = shape(value, scope), coding(value, scope) or display(value)
             if found is not None or more is not None:
                 return both(found, more) if more is not None else found
             if type(value) is dict and "extension" not in value and len(good) < REMEMBERED:
@@ -113,6 +115,30 @@ class Terminology:
         return problem(
             "code-invalid", verdict, f"code:{code}", at=".code", profile=system, rule="code"
         )
+
+    def display(self, value: Any) -> Found:
+        """The display of a Coding is one of its code's, where a package has the code.
+
+        Case and spaces do not count. Packs hold no displays but marks of them: so the right one
+        cannot be shown.
+        """
+        shown_as = value.get("display") if type(value) is dict else None
+        if type(shown_as) is int:
+            shown_as = str(shown_as)  # which its own check reports
+        if type(shown_as) is not str or not shown_as.strip():
+            return None
+        system, code = value.get("system"), value.get("code")
+        if type(system) is not str or type(code) is not str:
+            return None
+        found = self._definitions.code_system(system)
+        if found is None or found.content != "complete":
+            return None
+        marks = found.displays.get(code, "")
+        mark = display_mark(shown_as)
+        if not marks or mark in {marks[place : place + 6] for place in range(0, len(marks), 6)}:
+            return None
+        said = f"{shown(shown_as)} is no display of {system}#{code}"
+        return problem("code-invalid", said, "display", at=".display", rule="display")
 
     def _odd_coding(self, system: Any, code: Any) -> Found:
         """A code that is written as a number, which its own check reports, is judged as text."""

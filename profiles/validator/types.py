@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from profiles.validator import bindings, cardinality, contained, extensions, shape
+from profiles.validator import bindings, cardinality, contained, context, extensions, shape
 from profiles.validator.narrative import div
 from profiles.validator.primitives import TEXTS, primitive
 from profiles.validator.problems import all_of, problem
@@ -141,6 +141,9 @@ class Types:
             here.add("BackboneElement")
         else:
             here.update(self._of.ancestors(owner))
+            root = self.tree(owner.type)
+            if root is not None and all(root.child(name) for name in context.PUBLISHED):
+                here.update(context.CANONICAL)
         if owner.type == "Extension":
             return extensions.nested(self._of.extension, frozenset(here))
         modifier = child.name == "modifierExtension"

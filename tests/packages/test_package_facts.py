@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from profiles.packages import PackageError, load_packages
-from profiles.packages.code_facts import code_system_facts
+from profiles.packages.code_facts import code_system_facts, display_mark
 from profiles.packages.facts import (
     element_facts,
     search_parameter_facts,
@@ -216,3 +216,11 @@ def test_a_resource_that_is_not_as_fhir_defines_it_is_named(
 def test_a_resource_without_a_url_is_no_definition(make_tgz: Callable[..., Path]) -> None:
     library = load_packages([make_tgz({"resourceType": "ValueSet", "status": "active"})])
     assert library.packages() == ("my.guide#1.0.0",)
+
+
+def test_displays_are_kept_as_marks_only() -> None:
+    designations = [{"language": "en-US", "value": "Two"}, {"language": "de", "value": "Zwei"}]
+    concepts = [{"code": "a"}, {"code": "b", "display": "Second", "designation": designations}]
+    facts = code_system_facts({"url": "urn:s", "concept": concepts})
+    assert facts["displays"] == ["", display_mark(" SECOND ") + display_mark("two")]
+    assert "Second" not in str(facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -127,10 +128,8 @@ def test_targets_and_bindings_are_narrowed(workshop: Workshop) -> None:
         {"id": "Observation.subject", "type": [subject]},
     )
     resource = {**OBSERVATION, "subject": {"reference": "Group/1"}, "category": [concept(A)]}
-    assert [at for at, _ in workshop.errors(resource, url)] == [
-        "Observation.category[0]",
-        "Observation.subject",
-    ]
+    places = {at for at, _ in workshop.errors(resource, url)}
+    assert places == {"Observation.category[0]", "Observation.subject"}
 
 
 def test_ranges_and_lengths(workshop: Workshop) -> None:
@@ -385,3 +384,70 @@ def test_must_support_is_counted_by_element_and_slice(workshop: Workshop) -> Non
     }
     with pytest.raises(KeyError, match="no package has the profile"):
         Validator(workshop).must_support([], "http://x/none")
+
+
+def test_a_target_that_is_here_conforms_to_a_profile_it_may(workshop: Workshop) -> None:
+    named = workshop.make("named", "Patient", {"id": "Patient.name", "min": 1})
+    other = workshop.make("other", "Group", {"id": "Group.name", "min": 1})
+    subject = {"code": "Reference", "targetProfile": [named, other]}
+    url = workshop.make("p", "Observation", {"id": "Observation.subject", "type": [subject]})
+    good = {**PATIENT, "id": "s", "name": [{"text": "x"}]}
+    resource = {**OBSERVATION, "contained": [good], "subject": {"reference": "#s"}}
+    assert workshop.errors(resource, url) == []
+    resource["contained"] = [{**PATIENT, "id": "s"}]
+    ((place, message),) = workshop.errors(resource, url)
+    assert place == "Observation.subject"
+    assert "name: at least 1 expected, 0 found" in message
+
+
+def test_targets_that_lead_to_each_other_are_judged_once(workshop: Workshop) -> None:
+    target = {"code": "Reference", "targetProfile": ["http://example.org/StructureDefinition/p"]}
+    part = {"id": "Observation.hasMember", "type": [target]}
+    url = workshop.make("p", "Observation", part)
+    entries = [
+        {
+            "fullUrl": f"http://x/fhir/Observation/{number}",
+            "resource": {
+                **OBSERVATION,
+                "id": str(number),
+                "meta": {"profile": [url]},
+                "hasMember": [{"reference": f"Observation/{3 - number}"}],
+            },
+        }
+        for number in (1, 2)
+    ]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    assert workshop.errors(bundle) == []
+
+
+def test_a_profile_that_asks_for_itself_is_judged_at_every_level(workshop: Workshop) -> None:
+    url = "http://example.org/StructureDefinition/p"
+    made = workshop.make(
+        "p",
+        "Bundle",
+        {"id": "Bundle.total", "min": 1},
+        {"id": "Bundle.entry.resource", "type": [{"code": "Bundle", "profile": [url]}]},
+    )
+    assert made == url
+
+    def bundle(**more: Any) -> dict[str, Any]:
+        return {"resourceType": "Bundle", "type": "collection", **more}
+
+    def around(resource: dict[str, Any]) -> dict[str, Any]:
+        entry = {"fullUrl": "urn:uuid:c757873d-ec9a-4326-a141-556f43239520", "resource": resource}
+        return bundle(total=1, entry=[entry])
+
+    places = [at for at, _ in workshop.errors(around(around(bundle())), url)]
+    assert "Bundle.entry[0].resource.entry[0].resource" in places
+
+
+def test_a_definition_that_cannot_be_used_is_not_checked(workshop: Workshop) -> None:
+    url = workshop.make("p", "Patient", {"id": "Patient.name", "min": 1})
+    broken = workshop.structure(url)
+    assert broken is not None
+    workshop.made[url] = replace(broken, elements=({"id": "Patient"},))
+    report = Validator(workshop).validate(PATIENT, [url])
+    assert report.valid
+    assert report.not_checked == (
+        f"profile {url}: its definition cannot be used (KeyError('path'))",
+    )

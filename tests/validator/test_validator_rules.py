@@ -269,6 +269,7 @@ PATIENT_1 = {**PATIENT, "id": "1"}
     [
         (bundle("collection", entry(PATIENT_1)), None),
         (bundle("collection", {"resource": PATIENT_1}), "Bundle.entry[0]"),
+        (bundle("searchset", {"resource": PATIENT_1, "search": {"mode": "outcome"}}), None),
         (bundle("collection", entry(PATIENT_1, "http://x/fhir/Patient/2")), "Bundle.entry[0]"),
         (bundle("collection", entry(PATIENT_1, "Patient/1")), "Bundle.entry[0]"),
         (
@@ -357,3 +358,31 @@ def test_a_constraint_that_does_not_hold_is_an_error_with_its_key(errors: Errors
     assert errors({**PATIENT, "name": [{"period": period}]}) == [
         ("Patient.name[0].period", "per-1")
     ]
+
+
+def test_an_extension_of_published_resources_stands_on_them(errors: Errors) -> None:
+    extension = {
+        "url": "http://hl7.org/fhir/StructureDefinition/canonicalresource-short-description",
+        "valueString": "x",
+    }
+    found = {"resourceType": "ValueSet", "status": "draft", "extension": [extension]}
+    assert errors(found) == []
+    assert errors({**PATIENT, "extension": [extension]}) == [("Patient.extension[0]", "context")]
+
+
+def test_an_extension_inside_another_may_have_a_definition_of_its_own(errors: Errors) -> None:
+    inside = {"url": "http://example.org/own", "valueString": "x"}
+    race = {"url": RACE, "extension": [{"url": "text", "valueString": "x"}, inside]}
+    assert errors({**PATIENT, "extension": [race]}) == []
+
+
+@pytest.mark.parametrize(
+    ("display", "good"),
+    [("Active", True), (" active ", True), ("Inactive", False), (7, False), (None, True)],
+)
+def test_the_display_of_a_code_is_its_own(errors: Errors, display: Any, *, good: bool) -> None:
+    coding = {"system": CLINICAL, "code": "active", "display": display}
+    if display is None:
+        del coding["display"]
+    places = [at for at, rule in errors(clinical(**coding)) if rule == "display"]
+    assert places == ([] if good else ["Condition.clinicalStatus.coding[0].display"])

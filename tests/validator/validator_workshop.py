@@ -19,13 +19,13 @@ class Workshop:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._made: dict[str, Structure] = {}
+        self.made: dict[str, Structure] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._library, name)
 
     def structure(self, canonical: str) -> Structure | None:
-        return self._made.get(canonical) or self._library.structure(canonical)
+        return self.made.get(canonical) or self._library.structure(canonical)
 
     def make(self, name: str, kind: str, *elements: dict[str, Any], **more: Any) -> str:
         """Make a profile from a differential; the answer is its URL."""
@@ -34,7 +34,7 @@ class Workshop:
         rows = [{**each, "path": _path(each["id"])} for each in elements]
         snapshot = generate_snapshot(rows, base.elements, self._snapshot)
         url = OWN + name
-        self._made[url] = Structure(
+        self.made[url] = Structure(
             url,
             "",
             name,
