@@ -22,7 +22,7 @@ run: $(READY) ## Judge the embedded mock and say where the report is
 
 test: $(READY) ## Run our own tests on two cores, with coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/coverage run -m pytest -n 2 $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

@@ -6,17 +6,20 @@ share one too, since they share one judging of every rewrite and defect.
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-HERE = Path(__file__).parent
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only where it is asked for
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Name the group of each test for `--dist loadgroup`."""
-    for item in items:
-        gates = item.path.is_relative_to(HERE / "gates")
-        group = "gates" if gates else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    class ByFile(LoadScopeScheduling):
+        """xdist's `loadfile`, with the gates as one file."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "gates" if file.startswith("tests/gates/") else file
+
+    return ByFile(config, log)

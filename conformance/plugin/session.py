@@ -99,12 +99,10 @@ class FlexcheckSession:
         self.controller = Controller(config, settings, target) if writes else None
         if writes and not config.getoption("allure_report_dir", None):
             config.option.allure_report_dir = str(settings.out / "allure-results")
-        if config.getoption("dist", "no") == "load":
-            # Tests of one resource share what was read of it: keep them in one worker.
-            config.option.dist = "loadgroup"
+        spread = config.getoption("dist", "no") == "load"
+        if spread and config.getoption("maxworkerrestart", None) is None:
             # xdist 3.8 waits for ever for what a worker in the place of a dead one should do.
-            if config.getoption("maxworkerrestart", None) is None:
-                config.option.maxworkerrestart = "0"
+            config.option.maxworkerrestart = "0"
 
     def _open_client(self) -> Client:
         if not self.settings.replay:
@@ -141,7 +139,6 @@ class FlexcheckSession:
         item.stash[CASE] = case
         item.stash[JUDGE] = Judge(clause, strict=self.settings.strict)
         item.extra_keyword_matches.add(clause.id)
-        item.add_marker(pytest.mark.xdist_group(f"{clause.area}-{clause.resource or 'general'}"))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Tell the reports what is coming (in a single process)."""
@@ -229,6 +226,15 @@ class FlexcheckSession:
             loose=self.client.loose if isinstance(self.client, ReplayClient) else None,
         )
         session.exitstatus = self.config.stash[EXIT_CODE] = conclusion.exit_code
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> object | None:
+        """Keep the tests that share what was asked in one worker, where nothing else is chosen."""
+        if config.getoption("dist") != "load":
+            return None
+        from conformance.plugin.scheduling import ByResource  # noqa: PLC0415 - needs xdist
+
+        return ByResource(config, log)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -79,6 +79,11 @@ def test_two_workers_judge_as_one_process_does(single: Done, spread: Done) -> No
     assert len(spread.run.findings) == len(single.run.findings)
 
 
+def test_two_workers_ask_no_more_than_one_process_does(single: Done, spread: Done) -> None:
+    asked = [item.request.url for item in spread.run.exchanges.values()]
+    assert len(asked) <= 1.1 * len(single.run.exchanges)
+
+
 @pytest.mark.parametrize("how", ["single", "spread"])
 def test_the_run_log_has_header_clauses_work_and_footer_in_order(
     request: pytest.FixtureRequest, how: str
