@@ -53,8 +53,8 @@ def test_each_fault_of_a_row_is_named_at_its_place() -> None:
     row = resource("Location", "1", colour="red", alias="not a list")
     said = Said(check.rows_are_well_formed(found(row).matches))
     assert [item.at for item in said.broken] == [
-        "Location/1: Location.colour",
         "Location/1: Location.alias",
+        "Location/1: Location.colour",
     ]
     assert not [item for item in said.all if item.holds]
 
