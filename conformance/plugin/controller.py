@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.target import Target
 
 #: What judges beside flexcheck itself: another version of one may judge otherwise.
-TOOLS = ("fhir.resources", "httpx", "orjson", "pydantic")
+TOOLS = ("httpx", "orjson")
 
 
 class Controller:
