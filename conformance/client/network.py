@@ -29,7 +29,7 @@ def transports(target: Target, deadline: Deadline) -> dict[str, DeadlineTranspor
     secure = any(origin.startswith("https:") for origin in target.origins)
     tls = tls_context(target) if secure or target.network != Network() else None
     return {
-        origin: DeadlineTransport(tls=tls, proxy=proxy_for(target, origin), deadline=deadline)
+        origin: DeadlineTransport(tls=tls, proxy=proxy_of(target, origin), deadline=deadline)
         for origin in sorted(target.origins)
     }
 
@@ -66,7 +66,7 @@ def tls_context(target: Target) -> ssl.SSLContext:
     return context
 
 
-def proxy_for(target: Target, origin: str) -> str:
+def proxy_of(target: Target, origin: str) -> str:
     """Return the proxy for an origin: the target file's, else the environment's, else none."""
     if target.network.proxy:
         return target.network.proxy

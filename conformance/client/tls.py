@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from conformance.client.network import proxy_for, tls_context
+from conformance.client.network import proxy_of, tls_context
 from conformance.target.model import DEFAULT_PORTS
 from conformance.transport import TlsFacts
 
@@ -31,7 +31,7 @@ def look(target: Target, origin: str) -> TlsFacts:
     parts = urlsplit(origin)
     host, port = parts.hostname or "", parts.port or DEFAULT_PORTS["https"]
     address, now = f"{host}:{port}", time.time()
-    if proxy_for(target, origin):
+    if proxy_of(target, origin):
         return TlsFacts(address, now, unreachable="it is reached through a proxy")
     patience = min(PATIENCE, target.limits.timeout_seconds)
     try:

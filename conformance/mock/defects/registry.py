@@ -55,9 +55,9 @@ class Defects:
 
     def about(self, *areas: str) -> Defects:
         """Return those that break clauses of areas (`DIR`, `PA`): the others act elsewhere."""
-        start = tuple(f"{area}-" for area in areas)
+        starts = tuple(f"{area}-" for area in areas)
         return Defects(
-            tuple(d for d in self.active if any(clause.startswith(start) for clause in d.breaks))
+            tuple(d for d in self.active if any(clause.startswith(starts) for clause in d.breaks))
         )
 
     def apply(self, value: T) -> T:
