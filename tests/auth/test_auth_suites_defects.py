@@ -38,7 +38,7 @@ def outcomes() -> dict[str, dict[str, str]]:
     running = [_start(jobs[first::PROCESSES]) for first in range(PROCESSES)]
     found: dict[str, dict[str, str]] = {}
     for process in running:
-        said, _ = process.communicate(timeout=120)
+        said, _ = process.communicate(timeout=240)
         for line in said.splitlines():
             answer = json.loads(line)
             found.setdefault(answer["defect"], {}).update(answer["outcomes"])
