@@ -19,6 +19,7 @@ from conformance.contract import load_contract
 from conformance.runlog import RunLog, finding_from_json, read_run
 from conformance.target.recorded import describe_target
 from conformance.verdict import Conclusion, conclude, count_outcomes
+from profiles import load_default_packages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,6 +123,7 @@ def _header(config: pytest.Config, settings: Settings, target: Target) -> dict[s
         "settings": describe_target(target),
         "documents": dict(load_contract().fingerprints),
         "errata": [erratum.to_json() for erratum in load_contract().errata],
+        "packs": load_default_packages().fingerprints(),
         "tools": {name: version(name) for name in TOOLS},
         "python": platform.python_version(),
         "pytest": pytest.__version__,

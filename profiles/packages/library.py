@@ -40,6 +40,10 @@ class Library:
         """Name what is loaded, as `id#version`, in order of precedence."""
         return tuple(f"{shelf.id}#{shelf.version}" for shelf in self._shelves)
 
+    def fingerprints(self) -> dict[str, str]:
+        """Return `Package.fingerprint` of what is loaded, by `id#version`."""
+        return {f"{shelf.id}#{shelf.version}": shelf.fingerprint for shelf in self._shelves}
+
     def missing(self) -> tuple[str, ...]:
         """Name the packages (`id#version`) that loaded ones depend on and that are not loaded.
 

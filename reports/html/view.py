@@ -160,7 +160,8 @@ def page_of(run: Run, statements: Sequence[Statement] = ()) -> Page:
         tests=tests_of(run),
         fingerprints=tuple(
             (clean(str(name)), clean(str(value)))
-            for name, value in sorted(run.header.get("documents", {}).items())
+            for part in ("documents", "packs")
+            for name, value in sorted(run.header.get(part, {}).items())
         ),
     )
 
