@@ -92,11 +92,16 @@ class AsText:
         counts = summary.counts
         faults = counts["fatal"] + counts["error"]
         yield (
-            f"{summary.resources} resources: {counts['valid']} valid, {counts['invalid']} invalid; "
-            f"{faults} errors, {counts['warning']} warnings"
+            f"{_several(summary.resources, 'resource')}: {counts['valid']} valid,"
+            f" {counts['invalid']} invalid; {_several(faults, 'error')},"
+            f" {_several(counts['warning'], 'warning')}"
         )
         for what, number in summary.not_checked.most_common():
             yield f"  not checked: {what} (in {number})"
+
+
+def _several(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _issue(each: Issue, resource: dict[str, Any]) -> Iterator[str]:
