@@ -74,7 +74,7 @@ def test_text_is_grouped_by_resource_and_shows_what_stands_there(folder: Path) -
         '           > "x"',
         "           rule Patient.gender of http://hl7.org/fhir/StructureDefinition/Patient|4.0.1",
         "",
-        "1 resources: 0 valid, 1 invalid; 1 errors, 1 warnings",
+        "1 resource: 0 valid, 1 invalid; 1 error, 1 warning",
     ]
 
 
