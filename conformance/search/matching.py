@@ -1,7 +1,7 @@
 """Whether a resource matches a search: must, may, or must not. Imports search modules only.
 
 `MAY` is the honest answer where FHIR R4 leaves room (punctuation in strings, later words of a name,
-the case of codes, zoneless dates, `ap`): no server is faulted there, whatever it does.
+the case of codes, zoneless dates, how far `ap` reaches): no server is faulted there, whatever it does.
 """
 
 from __future__ import annotations
@@ -116,6 +116,8 @@ def match_date(held: str, wanted: str) -> Match:
     compare = _PREFIXES.get(prefix)
     if mine is None or asked is None or compare is None:
         return Match.MAY
+    if prefix == "ap":
+        return _about(mine, asked)
     if mine.zoned != asked.zoned and not _far_apart(mine, asked):
         return Match.MAY
     found = compare(mine, asked)
@@ -139,7 +141,15 @@ _PREFIXES: dict[str, Callable[[Span, Span], bool]] = {
     "le": lambda mine, asked: mine.start < asked.start or mine.end <= asked.end,
     "sa": lambda mine, asked: mine.start >= asked.end,
     "eb": lambda mine, asked: mine.end <= asked.start,
+    "ap": lambda mine, asked: mine.start < asked.end and asked.start < mine.end,
 }
+
+
+def _about(mine: Span, asked: Span) -> Match:
+    """What overlaps is about the same; how much farther "about" reaches is the server's choice."""
+    if mine.zoned == asked.zoned and _PREFIXES["ap"](mine, asked):
+        return Match.YES
+    return Match.MAY
 
 
 def _match_uri(held: str, wanted: str) -> Match:
