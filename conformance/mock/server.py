@@ -24,6 +24,7 @@ from conformance.mock.data.store import Store
 from conformance.mock.defects import REGISTRY, Defects, choose, unknown
 from conformance.mock.directory import Directory
 from conformance.mock.members import MEMBERS_PATH, MembersApi, build_members
+from conformance.mock.search.request import MAX_COUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -274,6 +275,7 @@ def _write_target(deployment: str, environment: str, flex: _Flex, *, future: boo
     target["authorization_base"] = flex.auth.base
     # A mock on the same machine needs no sparing: 0 is "no limit".
     limits = {"requests_per_second": 0, "concurrency": 4, "crawl_rows": 5000}
+    limits["page_size"] = MAX_COUNT
     # Nor does it mind what a live production must be spared.
     safety = {"tiers": ["safe", "negative", "intrusive"]}
     folder = Path(mkdtemp(prefix="flexcheck-mock-")).resolve()

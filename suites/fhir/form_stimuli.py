@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -133,9 +133,20 @@ def twice(api: FhirApi, kind: str, name: str) -> Search | None:
 def together(api: FhirApi, kind: str, case: str) -> Search | None:
     """Search by two parameters."""
     names = case.split(" + ")
+    if "_id" in names:
+        return _among_ids(api, kind, *(name for name in names if name != "_id"))
     one, other = (weighed(api, kind, name) for name in names)
     found = telling_pair(one, other)
     return asked(api, kind, *zip(names, (f.value for f in found), strict=True)) if found else None
+
+
+def _among_ids(api: FhirApi, kind: str, name: str) -> Search | None:
+    """Search by a value among ids: two of rows that hold it, two of rows that do not."""
+    for found in weighed(api, kind, name)[-1:]:
+        others = [row_id for row_id in api.holdings(kind).rows if row_id not in found.ids]
+        ids = [*sorted(found.ids)[:2], *spread(others, 2)]
+        return asked(api, kind, ("_id", ",".join(ids)), (name, found.value))
+    return None
 
 
 def by_token(api: FhirApi, kind: str, case: str) -> Search | None:
@@ -180,11 +191,12 @@ def written(value: str, precision: str) -> str:
         length = PRECISIONS[precision]
         return value[:length] if len(value) >= length else ""
     span = span_of(value)
-    if "T" not in value or span is None or not span.zoned:
-        return ""
-    if precision == "instant":
-        return value
-    return span.start.astimezone(ELSEWHERE).isoformat(timespec="milliseconds")
+    if span is None or (precision == "instant" and span.zoned):
+        return value if span else ""
+    zone = ELSEWHERE if precision == "zone" else UTC
+    # The noon of what is known by its day only tells nothing of that day, but of all others.
+    noon = timedelta() if "T" in value else timedelta(hours=12)
+    return (span.start + noon).astimezone(zone).isoformat(timespec="milliseconds")
 
 
 def escaped(api: FhirApi, kind: str, name: str) -> list[Search]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
     from conformance.findings import Assertion
     from conformance.records import Entry, Holdings, Search
+    from conformance.search import ParameterDefinition
 
 #: Asked for where a clause is about something that is not there.
 NO_SUCH_ID = "flexcheck-no-such-id"
@@ -51,6 +52,10 @@ STRANGERS = {
     "_ID": "flexcheck-none",
     "_has:PractitionerRole:location:_id": "flexcheck-none",
     "_text": "flexchecknone",
+    "_filter": 'id eq "flexcheck-none"',
+    "_sort": "-_id",
+    "_summary": "count",
+    "_elements": "id",
 }
 
 
@@ -302,13 +307,24 @@ def unlisted_names(clause: Clause) -> list[str]:
     )
     listed = {row.param for row in rows}
     defined = definitions_of(clause.resource)
-    return [*sorted(defined.keys() - listed), *STRANGERS]
+    return [*sorted(defined.keys() - listed), *STRANGERS, *near_misses(listed), *chains(defined)]
+
+
+def near_misses(listed: Iterable[str]) -> list[str]:
+    """Return a listed parameter in another case, and with a letter too many."""
+    own = sorted(name for name in listed if name and name[0].isalpha())
+    return [own[0].title(), f"{own[0]}s"] if own else []
+
+
+def chains(defined: Mapping[str, ParameterDefinition]) -> list[str]:
+    """Return a parameter of what a row refers to."""
+    return [f"{name}._id" for name in sorted(defined) if defined[name].type == "reference"][:1]
 
 
 def unlisted_probe(api: FhirApi, clause: Clause, name: str) -> Probe:
     """Search with one unlisted parameter, and without it."""
     definition = definitions_of(clause.resource).get(name)
-    value = STRANGERS.get(name, "")
+    value = STRANGERS.get(name, "flexcheck-none")
     if definition is not None:
         rows = list(api.holdings(clause.resource).rows.values())
         value = _telling(rows, clause.resource, name) or HELD_BY_NONE[definition.type]

@@ -79,7 +79,8 @@ def test_the_target_file_names_the_directory_and_is_private() -> None:
         "directory_base": running.directory_base,
         "authorization_base": running.authorization_base,
     }
-    assert target["limits"] == {"requests_per_second": 0, "concurrency": 4, "crawl_rows": 5000}
+    unlimited = {"requests_per_second": 0, "concurrency": 4, "crawl_rows": 5000}
+    assert target["limits"] == {**unlimited, "page_size": 200}
 
 
 def test_the_uhc_deployment_has_no_public_directory() -> None:
