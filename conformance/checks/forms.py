@@ -143,5 +143,3 @@ def is_union(both: Search, parts: tuple[Search, ...]) -> Iterator[Assertion]:
             not told, "Bundle.entry", f"the {len(expected)} rows of each value together",
             "; ".join(told) or "those rows", both.first.id,
         )  # fmt: skip
-
-

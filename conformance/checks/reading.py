@@ -130,7 +130,7 @@ def strict_is_refused(exchange: Exchange) -> Iterator[Assertion]:
 
 
 def lenient_is_honest(exchange: Exchange, name: str) -> Iterator[Assertion]:
-    """With `Prefer: handling=lenient` a parameter is left out, and out of the self link, or refused.
+    """With `Prefer: handling=lenient` a parameter is refused, or is not in the self link.
 
     The document lets a server refuse what it does not list.
     """

@@ -1,4 +1,4 @@
-"""Single pages of a search again: backwards, twice, too late, without a token (http.html#paging)."""
+"""Single pages of a search: backwards, twice, too late, without a token (http.html#paging)."""
 
 from __future__ import annotations
 

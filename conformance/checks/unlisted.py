@@ -81,9 +81,7 @@ def _is_reshaped(probe: Probe) -> bool:
         keys, before = ([entry.key for entry in found] for found in (asked, without))
         return keys != before and keys == sorted(keys, reverse=probe.value.startswith("-"))
     whole = {entry.key: entry.resource for entry in without}
-    return any(
-        len(entry.resource) < len(whole.get(entry.key, {})) for entry in asked
-    )
+    return any(len(entry.resource) < len(whole.get(entry.key, {})) for entry in asked)
 
 
 def _keys(page: Exchange) -> list[str]:

@@ -82,9 +82,7 @@ class FhirApi:
             ),
         )
 
-    def send(
-        self, method: str, path: str, *, purpose: str, headers: Params = ()
-    ) -> Exchange:
+    def send(self, method: str, path: str, *, purpose: str, headers: Params = ()) -> Exchange:
         """Send a request of any method to a path below the base, once in a run."""
         return self.once(
             ("send", method, path, headers),

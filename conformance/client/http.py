@@ -155,7 +155,7 @@ class Client:
         request = self._request("POST", url, (), headers, form=form)
         return self._authorized(request, purpose, auth, inspect)[0]
 
-    def send(  # noqa: PLR0913 - each is a part of a request
+    def send(
         self,
         method: str,
         url: str,

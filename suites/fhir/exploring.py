@@ -72,9 +72,11 @@ def reordered(api: FhirApi, kind: str, names: list[str]) -> Iterator[tuple[Searc
         yield asked(api, kind, *criteria), asked(api, kind, *criteria[::-1])
 
 
-def united(api: FhirApi, kind: str, names: list[str]) -> Iterator[tuple[Search, tuple[Search, ...]]]:
+def united(
+    api: FhirApi, kind: str, names: list[str]
+) -> Iterator[tuple[Search, tuple[Search, ...]]]:
     """Search for a list of values, and for each of them."""
-    for ((name, value), *_) in drawn(api, kind, names, least=1):
+    for (name, value), *_ in drawn(api, kind, names, least=1):
         others = [item.value for item in weighed(api, kind, name) if item.value != value]
         for other in others[-1:]:
             both = asked(api, kind, (name, f"{value},{other}"))

@@ -248,5 +248,3 @@ def limited(api: FhirApi, kind: str, *params: tuple[str, str], purpose: str) -> 
     """Search for one page only."""
     given: Params = params
     return api.search(kind, given, purpose=purpose, max_rows=1)
-
-

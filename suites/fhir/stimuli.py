@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from conformance.checks.includes import missing_targets, targets_of
-from conformance.checks.searching import missing_rows, search_is_exact
+from conformance.checks.searching import required_rows, search_is_exact
 from conformance.checks.unlisted import Probe
 from conformance.contract import load_contract
 from conformance.plugin.marks import clauses_like
@@ -111,10 +111,10 @@ def search_for(api: FhirApi, resource_type: str, name: str, value: str) -> Searc
 
 def exactness(api: FhirApi, search: Search, holdings: Holdings) -> Iterator[Assertion]:
     """Judge that a search is exact; rows that seem to be missing are read before they are named."""
-    missing = missing_rows(search, holdings)[:5]
-    return search_is_exact(
-        search, holdings, [api.read(search.resource_type, row_id) for row_id in missing]
-    )
+    required, found = required_rows(search, holdings), search.ids
+    missing = [row_id for row_id in required if row_id not in found][:5]
+    reads = [api.read(search.resource_type, row_id) for row_id in missing]
+    return search_is_exact(search, holdings, reads, required)
 
 
 def neighbouring_pages(api: FhirApi, clause: Clause, size: int) -> tuple[Search, Search]:

@@ -30,9 +30,7 @@ def judge(api: FhirApi, search: Search | None, finding: Judge, otherwise: str) -
 
 
 @each_case("(DIR|PA)-[A-Z]+-OR-VALUES", forms.valued)
-def test_a_list_of_values_is_an_or(
-    api: FhirApi, clause: Clause, case: str, finding: Judge
-) -> None:
+def test_a_list_of_values_is_an_or(api: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
     judge(api, forms.either(api, clause.resource, case), finding, ONE_VALUE)
 
 
