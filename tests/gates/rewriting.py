@@ -80,12 +80,25 @@ PAGES = (each("PAGING-COMPLETE"), each("PAGING-LINKS"), each("TOTAL"))
 SEARCHED = (*SELECTING, each("(LASTUPDATED|DATE)-PREFIXES"), "DIR-NET-SEARCH-TYPE")
 
 
+#: Clauses that look deeper into what others look at, on the same exchanges or on like ones.
+DEEP = (
+    *("OR-VALUES", "AND-REPEATED", "COMBINED", "TOKEN-FORMS", "DATE-VALUES", "ESCAPES"),
+    *("REFERENCE-ABSOLUTE", "MODIFIERS", "METAMORPHIC", "COUNT-ZERO", "COUNT-LARGE"),
+    *("COUNT-INVALID", "OFFSET-PAST-END", "POST-CONSISTENT", "PREVIOUS-LINK", "PAGE-STABLE"),
+    *("PAGE-EXPIRED", "PAGE-TOKEN", "READ-MALFORMED", "ETAG", "LAST-MODIFIED", "CONDITIONAL-READ"),
+    *("FORMATS", "NOT-ACCEPTABLE", "HEAD", "METHOD-REFUSED", "PREFER-STRICT", "PREFER-LENIENT"),
+    *("REFERENCES-RESOLVE", "CAPABILITY-TRUE"),
+)
+DEEPLY = each(f"({'|'.join(DEEP)})")
+
+
 @dataclass(frozen=True, slots=True)
 class Rewrite:
     """A wrong behaviour made by the proxy.
 
     `breaks` are patterns: each clause they match must be broken, but those of `spares`: there it
-    changes nothing. `also` may be: what follows from it, seen and found right. `hides` are clauses
+    changes nothing. `also` may be: what follows from it, seen and found right; a rewrite of what
+    plain clauses are about may break the deep ones, too. `hides` are clauses
     that cannot be judged while it is on, and `alone` keeps it out of a run shared with others.
     """
 
@@ -99,6 +112,16 @@ class Rewrite:
     alone: bool
     change: Change
 
+    @property
+    def is_deep(self) -> bool:
+        """Whether it is made for deep clauses; others need not keep them whole."""
+        return any(
+            _fits(pattern, f"DIR-LOC-{name}") or _fits(pattern, f"PA-EOB-{name}")
+            for pattern in self.breaks
+            if pattern != UNREADABLE
+            for name in DEEP
+        )
+
     def must_break(self, clauses: Iterable[str]) -> set[str]:
         return {
             clause
@@ -107,7 +130,8 @@ class Rewrite:
         }
 
     def may_break(self, clauses: Iterable[str]) -> set[str]:
-        return {clause for clause in clauses if _matches((*self.breaks, *self.also), clause)}
+        deep = () if self.is_deep else (DEEPLY,)
+        return {clause for clause in clauses if _matches((*self.breaks, *self.also, *deep), clause)}
 
     def touches(self, clauses: Iterable[str]) -> set[str]:
         every = (*self.breaks, *self.also, *self.hides)
@@ -311,7 +335,10 @@ def packed(rewrites: Iterable[Rewrite], clauses: Iterable[str]) -> list[tuple[Re
     for found in sorted(rewrites, key=lambda found: -len(found.touches(clauses))):
         touched = found.touches(clauses)
         free = (
-            pack for pack in packs if not (found.alone or pack[0][0].alone or touched & pack[1])
+            pack
+            for pack in packs
+            if not (found.alone or pack[0][0].alone or touched & pack[1])
+            and pack[0][0].is_deep == found.is_deep
         )
         members, taken = next(free, (None, None))
         if members is None or taken is None:
