@@ -101,4 +101,6 @@ def repeated(found: list[Candidate]) -> tuple[Candidate, Candidate] | None:
 
     Then both together select what is not what either selects alone.
     """
-    return telling_pair(found, found) or alternatives(found)
+    pair = telling_pair(found, found)
+    told = pair is not None and _tells(*pair)[0]
+    return pair if told else alternatives(found) or pair

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.records import Holdings, Search
 
 #: How many targets of a type that cannot be searched are read.
-READ = 3
+READ = 12
 
 
 def whole_types(api: FhirApi, clause: Clause) -> dict[str, Holdings]:

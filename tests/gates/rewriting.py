@@ -89,7 +89,7 @@ DEEP = (
     *("FORMATS", "NOT-ACCEPTABLE", "HEAD", "METHOD-REFUSED", "PREFER-STRICT", "PREFER-LENIENT"),
     *("REFERENCES-RESOLVE", "CAPABILITY-TRUE"),
 )
-DEEPLY = each(f"({'|'.join(DEEP)})")
+DEEPLY, QUALITY = each(f"({'|'.join(DEEP)})"), "DIR-QUALITY-.*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Rewrite:
         }
 
     def may_break(self, clauses: Iterable[str]) -> set[str]:
-        deep = () if self.is_deep else (DEEPLY,)
+        deep = () if self.is_deep else (DEEPLY, QUALITY)
         return {clause for clause in clauses if _matches((*self.breaks, *self.also, *deep), clause)}
 
     def touches(self, clauses: Iterable[str]) -> set[str]:
