@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,8 +11,11 @@ from conformance.checks import quality as check
 from conformance.plugin.marks import each_case
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
     from conformance.client import FhirApi
     from conformance.contract import Clause
+    from conformance.findings import Assertion
     from conformance.plugin.judge import Judge
 
 NOTHING = "no known row tells any"
@@ -26,14 +29,21 @@ TYPES = {
     "DUPLICATES": ("Location", "Organization", "Practitioner"),
     "TIMES": ("HealthcareService", "Location", "Organization", "Practitioner", "PractitionerRole"),
 }
-CHECKS = {
+
+
+def times(kind: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[Assertion]:
+    """Judge the times of rows by the clock."""
+    return check.times_are_past(kind, rows, datetime.now(UTC))
+
+
+CHECKS: dict[str, Callable[..., Iterator[Assertion]]] = {
     "NPI": check.npis_are_valid,
     "TELECOM": check.telecoms_are_sane,
     "ADDRESS": check.addresses_are_sane,
     "SPECIALTY": check.specialties_have_the_form,
     "ACTIVE": check.rows_are_active,
     "DUPLICATES": check.rows_are_there_once,
-    "TIMES": lambda kind, rows: check.times_are_past(kind, rows, datetime.now(UTC)),
+    "TIMES": times,
 }
 
 
