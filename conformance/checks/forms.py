@@ -25,10 +25,15 @@ def is_refused(exchange: Exchange) -> bool:
     return CLIENT_ERROR <= exchange.status < SERVER_ERROR
 
 
+def is_refused_as_it_should(exchange: Exchange) -> bool:
+    """Whether the server refuses and says why."""
+    return is_refused(exchange) and is_outcome(exchange)
+
+
 def is_refused_with_reason(exchange: Exchange) -> Iterator[Assertion]:
     """A request that cannot be carried out is refused (4xx) with an OperationOutcome."""
     yield Assertion(
-        is_refused(exchange) and is_outcome(exchange),
+        is_refused_as_it_should(exchange),
         "response", "4xx, OperationOutcome", answer(exchange), exchange.id,
     )  # fmt: skip
 

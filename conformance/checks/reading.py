@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NOT_MODIFIED, NOT_ACCEPTABLE, NOT_IMPLEMENTED = 304, 406, 501
 MALFORMED = frozenset({400, 404})
+JSON_TYPES = frozenset({"application/fhir+json", "application/json"})
 
 
 def _meta(exchange: Exchange, name: str) -> str:
@@ -80,7 +81,10 @@ def condition_is_heeded(read: Exchange, again: Exchange, *, same: bool) -> Itera
 
 
 def gives_the_same(read: Exchange, again: Exchange) -> Iterator[Assertion]:
-    """Asked in another way, a read gives the same resource as FHIR JSON."""
+    """Asked in another way, a read gives the same resource as JSON.
+
+    Who asks for `application/json` may get it by that name.
+    """
     if read.status != OK:
         return
     same = again.status == OK and again.document == read.document
@@ -91,8 +95,8 @@ def gives_the_same(read: Exchange, again: Exchange) -> Iterator[Assertion]:
     )  # fmt: skip
     if again.response and again.status == OK:
         told = again.response.header("content-type")
-        fhir = told.lower().partition(";")[0].strip() == "application/fhir+json"
-        yield Assertion(fhir, "header Content-Type", "application/fhir+json", told, again.id)
+        json = told.lower().partition(";")[0].strip() in JSON_TYPES
+        yield Assertion(json, "header Content-Type", "application/fhir+json", told, again.id)
 
 
 def is_not_acceptable(exchange: Exchange) -> Iterator[Assertion]:

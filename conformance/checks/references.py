@@ -9,6 +9,7 @@ from conformance.checks.interactions import ABSENT
 from conformance.checks.unlisted import Handling, classify
 from conformance.checks.wording import answer, listed
 from conformance.findings import Assertion
+from conformance.search import definitions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -101,10 +102,14 @@ def declared_works(
 def applied_is_declared(
     metadata: Exchange, resource_type: str, probes: Iterable[Probe]
 ) -> Iterator[Assertion]:
-    """A parameter that selects rows is declared."""
+    """A parameter of the type that selects rows is declared.
+
+    What every type has, as `_tag` or `_sort`, need not be repeated for each.
+    """
     entry = declared(metadata, resource_type) if is_capability_statement(metadata) else None
     for probe in probes if entry else ():
-        if classify(probe) is Handling.APPLIED:
+        own = probe.name[0] != "_" and probe.name in definitions_of(resource_type)
+        if own and classify(probe) is Handling.APPLIED:
             there = probe.name in told(entry, "searchParam")
             yield Assertion(
                 there, f"CapabilityStatement.rest.resource({resource_type}).searchParam",

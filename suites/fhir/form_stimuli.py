@@ -185,6 +185,14 @@ def by_date(api: FhirApi, kind: str, case: str) -> Search | None:
     return asked(api, kind, ("_id", ",".join(chosen)), (name, f"{prefix}{value}"))
 
 
+def may_be_refused(case: str) -> bool:
+    """Whether a form of a date has a prefix that servers need not know.
+
+    Every server has those that compare; no rule of R4 asks for the others (search.html#prefix).
+    """
+    return case.split(" ")[1] in {"ne", "sa", "eb", "ap"}
+
+
 def written(value: str, precision: str) -> str:
     """Write a held date less precisely, or in another zone; "" where it does not say so much."""
     if precision in PRECISIONS:

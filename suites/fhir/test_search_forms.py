@@ -62,7 +62,10 @@ def test_each_prefix_and_precision_of_a_date(
     api: FhirApi, clause: Clause, case: str, finding: Judge
 ) -> None:
     search = forms.by_date(api, clause.resource, case)
-    judge(api, search, finding, "no known row tells a time so precisely")
+    otherwise = "no known row tells a time so precisely"
+    if search and forms.may_be_refused(case) and check.is_refused_as_it_should(search.first):
+        search, otherwise = None, "the server refuses this prefix, and says so"
+    judge(api, search, finding, otherwise)
 
 
 @each_case("(DIR|PA)-[A-Z]+-ESCAPES", forms.texts)

@@ -59,7 +59,7 @@ def test_another_way_to_ask_gives_the_same() -> None:
     assert Said(check.gives_the_same(read(), read(document=other))).only.observed == (
         "another content"
     )
-    plain = exchange(ROW, headers=(("content-type", "application/json"),))
+    plain = exchange(ROW, headers=(("content-type", "text/plain"),))
     assert Said(check.gives_the_same(read(), plain)).only.at == "header Content-Type"
 
 

@@ -79,5 +79,7 @@ def test_what_is_applied_is_declared() -> None:
     assert Said(said).only.observed == "absent"
     declared = references.applied_is_declared(declaring("status"), "Location", [probe])  # type: ignore[arg-type]
     assert Said(declared).holds
+    every = Probe("_tag", "x", found(_tag="x"), found(ONE))
+    assert Said(references.applied_is_declared(declaring(), "Location", [every])).nothing  # type: ignore[arg-type]
     ignored = Probe("status", "active", found(ONE, status="active"), found(ONE))
-    assert Said(references.applied_is_declared(declaring(), "Location", [ignored])).holds is False  # type: ignore[arg-type]
+    assert Said(references.applied_is_declared(declaring(), "Location", [ignored])).nothing  # type: ignore[arg-type]

@@ -111,3 +111,10 @@ def test_a_seed_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_near_misses_and_chains_are_probed() -> None:
     names = stimuli.unlisted_names(CONTRACT["DIR-LOC-UNLISTED-REFUSED"])
     assert {"Address", "addresss", "endpoint._id", "_sort", "_summary", "_elements"} <= set(names)
+
+
+def test_only_prefixes_that_compare_are_every_servers() -> None:
+    refusable = {
+        form for form in form_stimuli.DATE_FORMS if form_stimuli.may_be_refused(f"x {form}")
+    }
+    assert refusable == {"ne day", "sa day", "eb month", "ap day"}
