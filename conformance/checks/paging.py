@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
     from conformance.records import Holdings, Search
 
+#: Where servers like FLEX stop counting.
+CAP = 10_000
 #: Endings that are the server's doing; the others are an end or a limit of ours.
 BAD_ENDINGS = frozenset({Ending.LOOP, Ending.STUCK, Ending.OFF_ORIGIN, Ending.BROKEN})
 
@@ -69,19 +71,23 @@ def page_size_loses_nothing(few: Search, many: Search) -> Iterator[Assertion]:
 
 
 def total_is_the_number_of_rows(search: Search) -> Iterator[Assertion]:
-    """Where a page tells a total, it is the number of matches over all pages."""
-    if not search.complete:
-        return
-    for page in search.pages:
+    """Where a page tells a total, it is the number of matches over all pages.
+
+    Of a search that was not read to its end, it is at least the number of those that were.
+    """
+    rows = len(search.ids)
+    for page in search.pages if search.answered else ():
         total = page.document.get("total") if is_searchset(page) else None
-        if total is not None:
-            yield Assertion(
-                type(total) is int and total == len(search.ids),
-                "Bundle.total",
-                str(len(search.ids)),
-                str(total),
-                page.id,
-            )
+        if total is None or not (search.complete or search.ending is Ending.LIMIT):
+            continue
+        right = type(total) is int and (total == rows if search.complete else total >= rows)
+        yield Assertion(
+            right,
+            "Bundle.total",
+            str(rows) if search.complete else f"at least {rows}",
+            f"{total}, where counting stops" if total == CAP and not right else str(total),
+            page.id,
+        )
 
 
 def count_bounds_the_page(search: Search, count: int, holdings: Holdings) -> Iterator[Assertion]:

@@ -25,16 +25,19 @@ def search_is_answered(search: Search) -> Iterator[Assertion]:
 
 
 def search_is_exact(
-    search: Search, holdings: Holdings, reads: Iterable[Exchange] = ()
+    search: Search,
+    holdings: Holdings,
+    reads: Iterable[Exchange] = (),
+    required: Iterable[str] | None = None,
 ) -> Iterator[Assertion]:
     """A search returns every row that the directory is known to hold for it, and no other.
 
-    `reads` are those of `nothing_missing`.
+    `reads` and `required` are those of `nothing_missing`.
     """
     yield from search_is_answered(search)
     if search.answered:
         yield from nothing_extra(search)
-        yield from nothing_missing(search, holdings, reads)
+        yield from nothing_missing(search, holdings, reads, required)
 
 
 def nothing_extra(search: Search) -> Iterator[Assertion]:
@@ -52,39 +55,45 @@ def nothing_extra(search: Search) -> Iterator[Assertion]:
 
 
 def nothing_missing(
-    search: Search, holdings: Holdings, reads: Iterable[Exchange] = ()
+    search: Search,
+    holdings: Holdings,
+    reads: Iterable[Exchange] = (),
+    required: Iterable[str] | None = None,
 ) -> Iterator[Assertion]:
     """Each known row that satisfies every parameter came back (judged on complete searches).
 
     `reads` are reads of rows that did not: one that is gone by now, or that changed and no longer
-    satisfies the parameters, is not missing.
+    satisfies the parameters, is not missing. `required` are the ids of `required_rows`, where they
+    are known already.
     """
     if not search.complete:
         return
     found, selection = search.ids, Selection(search.resource_type, search.params)
     changed = {read.request.url for read in reads if _no_longer(read, selection, holdings)}
-    for row_id, row in holdings.rows.items():
+    for row_id in required_rows(search, holdings) if required is None else required:
         read = f"{search.base}/{search.resource_type}/{row_id}"
-        if selection.match(row) is Match.YES and read not in changed:
+        if read not in changed:
+            held = _held(holdings.rows[row_id], selection)
             yield Assertion(
                 row_id in found,
                 "Bundle.entry",
-                f"{search.resource_type}/{row_id}, which has {_held(row, selection)}",
+                f"{search.resource_type}/{row_id}, which has {held}",
                 "among the rows" if row_id in found else "not among the rows",
                 search.first.id,
             )
 
 
-def missing_rows(search: Search, holdings: Holdings) -> list[str]:
-    """Return the ids of the known rows that a search should have brought and did not."""
+def required_rows(search: Search, holdings: Holdings) -> list[str]:
+    """Return the ids of the known rows that a search must bring."""
     if not search.complete:
         return []
-    found, selects = search.ids, Selection(search.resource_type, search.params).match
-    return [
-        row_id
-        for row_id, row in holdings.rows.items()
-        if row_id not in found and selects(row) is Match.YES
-    ]
+    selects = Selection(search.resource_type, search.params).match
+    return [row_id for row_id, row in holdings.rows.items() if selects(row) is Match.YES]
+
+
+def missing_rows(search: Search, holdings: Holdings) -> list[str]:
+    """Return the ids of the known rows that a search should have brought and did not."""
+    return [row_id for row_id in required_rows(search, holdings) if row_id not in search.ids]
 
 
 def _no_longer(read: Exchange, selection: Selection, holdings: Holdings) -> bool:

@@ -64,12 +64,24 @@ def _unchanged(probe: Probe) -> bool:
     A row that breaks the parameter proves that it was not applied (a server need not give rows
     in the same order twice); so does the same first page.
     """
+    if probe.name in {"_sort", "_elements"}:
+        return not _is_reshaped(probe)
     if probe.name not in definitions_of(probe.asked.resource_type):
         return any(probe.asked.matches) or not any(probe.baseline.matches)
     selection = Selection(probe.asked.resource_type, ((probe.name, probe.value),))
     if any(selection.match(entry.resource) is Match.NO for entry in probe.asked.matches):
         return True
     return _keys(probe.asked.first) == _keys(probe.baseline.first)
+
+
+def _is_reshaped(probe: Probe) -> bool:
+    """Whether the same rows came in the order, or with the elements only, that were asked for."""
+    asked, without = (list(search.matches) for search in (probe.asked, probe.baseline))
+    if probe.name == "_sort":
+        keys, before = ([entry.key for entry in found] for found in (asked, without))
+        return keys != before and keys == sorted(keys, reverse=probe.value.startswith("-"))
+    whole = {entry.key: entry.resource for entry in without}
+    return any(len(entry.resource) < len(whole.get(entry.key, {})) for entry in asked)
 
 
 def _keys(page: Exchange) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from conformance.client.http import TargetUnusable
 from conformance.client.searching import search
 from conformance.records import Entry, Holdings, Search
+from conformance.target.model import origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -79,6 +80,29 @@ class FhirApi:
                 f"{self.base}/{path}", purpose=purpose, headers=headers, auth=self._auth
             ),
         )
+
+    def send(self, method: str, path: str, *, purpose: str, headers: Params = ()) -> Exchange:
+        """Send a request of any method to a path below the base, once in a run."""
+        return self.once(
+            ("send", method, path, headers),
+            lambda: self._client.send(
+                method,
+                f"{self.base}/{path}".rstrip("/"),
+                purpose=purpose,
+                headers=dict(headers),
+                auth=self._auth,
+            ),
+        )
+
+    def follow(self, url: str, *, purpose: str, anonymous: bool = False) -> Exchange | None:
+        """GET an address that the API itself gave, each time anew; None where it leads away.
+
+        `anonymous` leaves the credentials out.
+        """
+        if origin_of(url) != origin_of(self.base):
+            return None
+        auth = None if anonymous else self._auth
+        return self._client.get(url, purpose=purpose, auth=auth)
 
     def metadata(self) -> Exchange:
         """Read the CapabilityStatement."""

@@ -155,6 +155,24 @@ class Client:
         request = self._request("POST", url, (), headers, form=form)
         return self._authorized(request, purpose, auth, inspect)[0]
 
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        purpose: str,
+        headers: Mapping[str, str] | None = None,
+        auth: httpx.Auth | None = None,
+    ) -> Exchange:
+        """Send a request of any method, without a body. No redirect is followed.
+
+        The arguments are those of `get`.
+
+        Raises:
+            TargetUnusable: no usable answer was had.
+        """
+        return self._authorized(self._request(method, url, (), headers), purpose, auth, None)[0]
+
     def _request(
         self,
         method: str,

@@ -53,7 +53,7 @@ def described(vocabulary: Vocabulary, profiles: Iterable[str]) -> dict[str, Any]
         "versioning": "versioned",
         "readHistory": "vread" in vocabulary.interactions,
         "updateCreate": False,
-        "conditionalRead": "not-supported",
+        "conditionalRead": "not-match",
         "searchParam": [{"name": p.name, "type": p.type} for p in listed],
     }
     if vocabulary.includes:

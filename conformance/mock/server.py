@@ -26,6 +26,7 @@ from conformance.mock.data.store import Store
 from conformance.mock.defects import REGISTRY, Defects, choose, unknown
 from conformance.mock.directory import Directory
 from conformance.mock.members import MEMBERS_PATH, MembersApi, build_members
+from conformance.mock.search.request import MAX_COUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -284,6 +285,7 @@ def _write_target(deployment: str, environment: str, flex: _Flex, *, future: boo
         "requests_per_second": 0,
         "concurrency": 4,
         "crawl_rows": 5000,
+        "page_size": MAX_COUNT,
         "code_seconds": flex.auth.store.code_seconds,
     }
     # Nor does it mind what a live production must be spared.

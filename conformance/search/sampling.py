@@ -50,11 +50,12 @@ def _ranked(
     held: Counter[str] = Counter()
     for row in rows:
         held.update({as_query(value) for value in values_of(row, definition)})
-    usable = [(v, n) for v, n in held.items() if _usable(v) and n <= LARGEST_ANSWER]
+    usable = [(v, n) for v, n in held.items() if is_usable(v) and n <= LARGEST_ANSWER]
     return sorted(usable, key=lambda item: (item[1] < 2, item[1], item[0]))  # noqa: PLR2004
 
 
-def _usable(value: str) -> bool:
+def is_usable(value: str) -> bool:
+    """Whether a value is plain enough to search by."""
     return (
         SHORTEST <= len(value) <= LONGEST
         and value == value.strip()

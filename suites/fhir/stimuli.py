@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from conformance.checks.includes import missing_targets, targets_of
-from conformance.checks.searching import missing_rows, search_is_exact
+from conformance.checks.searching import required_rows, search_is_exact
 from conformance.checks.unlisted import Probe
 from conformance.contract import load_contract
 from conformance.plugin.marks import clauses_like
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
     from conformance.findings import Assertion
     from conformance.records import Entry, Holdings, Search
+    from conformance.search import ParameterDefinition
 
 #: Asked for where a clause is about something that is not there.
 NO_SUCH_ID = "flexcheck-no-such-id"
@@ -51,6 +52,10 @@ STRANGERS = {
     "_ID": "flexcheck-none",
     "_has:PractitionerRole:location:_id": "flexcheck-none",
     "_text": "flexchecknone",
+    "_filter": 'id eq "flexcheck-none"',
+    "_sort": "-_id",
+    "_summary": "count",
+    "_elements": "id",
 }
 
 
@@ -106,10 +111,10 @@ def search_for(api: FhirApi, resource_type: str, name: str, value: str) -> Searc
 
 def exactness(api: FhirApi, search: Search, holdings: Holdings) -> Iterator[Assertion]:
     """Judge that a search is exact; rows that seem to be missing are read before they are named."""
-    missing = missing_rows(search, holdings)[:5]
-    return search_is_exact(
-        search, holdings, [api.read(search.resource_type, row_id) for row_id in missing]
-    )
+    required, found = required_rows(search, holdings), search.ids
+    missing = [row_id for row_id in required if row_id not in found][:5]
+    reads = [api.read(search.resource_type, row_id) for row_id in missing]
+    return search_is_exact(search, holdings, reads, required)
 
 
 def neighbouring_pages(api: FhirApi, clause: Clause, size: int) -> tuple[Search, Search]:
@@ -302,13 +307,24 @@ def unlisted_names(clause: Clause) -> list[str]:
     )
     listed = {row.param for row in rows}
     defined = definitions_of(clause.resource)
-    return [*sorted(defined.keys() - listed), *STRANGERS]
+    return [*sorted(defined.keys() - listed), *STRANGERS, *near_misses(listed), *chains(defined)]
+
+
+def near_misses(listed: Iterable[str]) -> list[str]:
+    """Return a listed parameter in another case, and with a letter too many."""
+    own = sorted(name for name in listed if name and name[0].isalpha())
+    return [own[0].title(), f"{own[0]}s"] if own else []
+
+
+def chains(defined: Mapping[str, ParameterDefinition]) -> list[str]:
+    """Return a parameter of what a row refers to."""
+    return [f"{name}._id" for name in sorted(defined) if defined[name].type == "reference"][:1]
 
 
 def unlisted_probe(api: FhirApi, clause: Clause, name: str) -> Probe:
     """Search with one unlisted parameter, and without it."""
     definition = definitions_of(clause.resource).get(name)
-    value = STRANGERS.get(name, "")
+    value = STRANGERS.get(name, "flexcheck-none")
     if definition is not None:
         rows = list(api.holdings(clause.resource).rows.values())
         value = _telling(rows, clause.resource, name) or HELD_BY_NONE[definition.type]

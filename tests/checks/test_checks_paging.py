@@ -126,9 +126,19 @@ def test_an_absent_total_is_not_judged() -> None:
     assert Said(check.total_is_the_number_of_rows(search(page(total=None)))).nothing
 
 
-def test_a_total_is_judged_only_at_the_end() -> None:
+def test_before_the_end_a_total_is_no_less_than_what_came() -> None:
     cut = search(page(*ENTRIES, total=99), ending=Ending.LIMIT)
-    assert Said(check.total_is_the_number_of_rows(cut)).nothing
+    assert Said(check.total_is_the_number_of_rows(cut)).holds
+    less = search(page(*ENTRIES, total=5), ending=Ending.LIMIT)
+    assert Said(check.total_is_the_number_of_rows(less)).only.expected == "at least 6"
+    broken = search(page(*ENTRIES, total=5), ending=Ending.LOOP)
+    assert Said(check.total_is_the_number_of_rows(broken)).nothing
+
+
+def test_a_total_that_stops_at_ten_thousand_is_told_as_such() -> None:
+    capped = search(page(*ENTRIES, total=10_000))
+    said = Said(check.total_is_the_number_of_rows(capped)).only
+    assert said.observed == "10000, where counting stops"
 
 
 MORE = links(self="here", next="there")

@@ -133,3 +133,21 @@ def test_anything_but_a_refusal_that_says_why_is_broken(asked: Search, observed:
     only = Said(check.unlisted_is_refused(probe(asked))).only
     assert only.expected == "rejected with an OperationOutcome"
     assert only.observed == observed
+
+
+def shaped(name: str, value: str, *rows: dict[str, object]) -> Probe:
+    one, two = resource("Location", "1", name="A"), resource("Location", "2", name="B")
+    return Probe(name, value, found(*rows), found(one, two))
+
+
+def test_a_sort_that_is_applied_shows_in_the_order() -> None:
+    one, two = resource("Location", "1", name="A"), resource("Location", "2", name="B")
+    assert check.classify(shaped("_sort", "-_id", two, one)) is Handling.APPLIED
+    assert check.classify(shaped("_sort", "-_id", one, two)) is Handling.IGNORED
+
+
+def test_elements_that_are_left_out_show() -> None:
+    one, two = resource("Location", "1"), resource("Location", "2", name="B")
+    assert check.classify(shaped("_elements", "id", one, two)) is Handling.APPLIED
+    whole = resource("Location", "1", name="A")
+    assert check.classify(shaped("_elements", "id", whole, two)) is Handling.IGNORED

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import rewrites_of_answers
 import rewrites_of_bundles
 import rewrites_of_content
+import rewrites_of_forms
+import rewrites_of_http
 import rewrites_of_includes
 import rewrites_of_members
 import rewrites_of_paging
+import rewrites_of_quality
 import rewrites_of_searches
 from judging import Job
 from rewriting import REWRITES, UNREADABLE, packed
@@ -28,11 +31,17 @@ if TYPE_CHECKING:
 
 MODULES = (
     *(rewrites_of_answers, rewrites_of_bundles, rewrites_of_content, rewrites_of_includes),
+    *(rewrites_of_forms, rewrites_of_http, rewrites_of_quality),
     *(rewrites_of_members, rewrites_of_paging, rewrites_of_searches),
 )
 CLAUSES_OF = {name: world.clauses for name, world in WORLDS.items()}
 #: No mock shows it: a member is one Patient, so that no search has a second page.
-NEVER_SHOWN = frozenset({"PA-PAT-PAGING-COMPLETE"})
+NEVER_SHOWN = frozenset({"PA-PAT-PAGING-COMPLETE"}) | {
+    # Nor does a person of the mock refer to anything.
+    *("PA-PAT-REFERENCES-RESOLVE", "DIR-PRAC-REFERENCES-RESOLVE"),
+}
+#: Nor this: the only token that is searched is a code, whose system no row writes.
+NEVER_JUDGED = frozenset({"PA-IMM-TOKEN-SYSTEM"})
 CLAUSES = {key: clause for clauses in CLAUSES_OF.values() for key, clause in clauses.items()}
 AREAS = frozenset(world.area for world in WORLDS.values())
 

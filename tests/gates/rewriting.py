@@ -13,6 +13,7 @@ from inspect import getdoc
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from judged_apart import is_judged_apart
 from traffic import DIRECTORY, Answer, Asked
 
 from conformance.contract import load_contract
@@ -82,12 +83,25 @@ CONFORMS = rf"{AREAS}-[A-Z]+-CONFORMS"
 SEARCHED = (*SELECTING, each("(LASTUPDATED|DATE)-PREFIXES"), "DIR-NET-SEARCH-TYPE")
 
 
+#: Clauses that look deeper into what others look at, on the same exchanges or on like ones.
+DEEP = (
+    *("OR-VALUES", "AND-REPEATED", "COMBINED", "TOKEN-FORMS", "DATE-VALUES", "ESCAPES"),
+    *("REFERENCE-ABSOLUTE", "MODIFIERS", "METAMORPHIC", "COUNT-ZERO", "COUNT-LARGE"),
+    *("COUNT-INVALID", "OFFSET-PAST-END", "POST-CONSISTENT", "PREVIOUS-LINK", "PAGE-STABLE"),
+    *("PAGE-EXPIRED", "PAGE-TOKEN", "READ-MALFORMED", "ETAG", "LAST-MODIFIED", "CONDITIONAL-READ"),
+    *("FORMATS", "NOT-ACCEPTABLE", "HEAD", "METHOD-REFUSED", "PREFER-STRICT", "PREFER-LENIENT"),
+    *("REFERENCES-RESOLVE", "CAPABILITY-TRUE"),
+)
+DEEPLY, QUALITY = each(f"({'|'.join(DEEP)})"), "DIR-QUALITY-.*"
+
+
 @dataclass(frozen=True, slots=True)
 class Rewrite:
     """A wrong behaviour made by the proxy.
 
     `breaks` are patterns: each clause they match must be broken, but those of `spares`: there it
-    changes nothing. `also` may be: what follows from it, seen and found right. `hides` are clauses
+    changes nothing. `also` may be: what follows from it, seen and found right; a rewrite of what
+    plain clauses are about may break the deep ones, too. `hides` are clauses
     that cannot be judged while it is on, and `alone` keeps it out of a run shared with others.
     """
 
@@ -101,6 +115,16 @@ class Rewrite:
     alone: bool
     change: Change
 
+    @property
+    def is_deep(self) -> bool:
+        """Whether it is made for deep clauses; others need not keep them whole."""
+        return any(
+            _fits(pattern, f"DIR-LOC-{name}") or _fits(pattern, f"PA-EOB-{name}")
+            for pattern in self.breaks
+            if pattern != UNREADABLE
+            for name in DEEP
+        )
+
     def must_break(self, clauses: Iterable[str]) -> set[str]:
         return {
             clause
@@ -109,8 +133,12 @@ class Rewrite:
         }
 
     def may_break(self, clauses: Iterable[str]) -> set[str]:
-        patterns = (*self.breaks, *self.also, CONFORMS)
-        return {clause for clause in clauses if _matches(patterns, clause)}
+        deep = () if self.is_deep else (DEEPLY, QUALITY)
+        patterns = (*self.breaks, *self.also, CONFORMS, *deep)
+        # What tests/clauses holds a defect against is not this gate's to tell apart.
+        return {
+            clause for clause in clauses if _matches(patterns, clause) or is_judged_apart(clause)
+        }
 
     def touches(self, clauses: Iterable[str]) -> set[str]:
         every = (*self.breaks, *self.also, *self.hides)
@@ -314,7 +342,10 @@ def packed(rewrites: Iterable[Rewrite], clauses: Iterable[str]) -> list[tuple[Re
     for found in sorted(rewrites, key=lambda found: -len(found.touches(clauses))):
         touched = found.touches(clauses)
         free = (
-            pack for pack in packs if not (found.alone or pack[0][0].alone or touched & pack[1])
+            pack
+            for pack in packs
+            if not (found.alone or pack[0][0].alone or touched & pack[1])
+            and pack[0][0].is_deep == found.is_deep
         )
         members, taken = next(free, (None, None))
         if members is None or taken is None:

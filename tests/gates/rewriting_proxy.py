@@ -111,6 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {**answer.headers, "content-length": str(len(answer.body))}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(answer.body)
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
 
-    do_POST = do_GET  # noqa: N815 - the library's name
+    do_POST = do_HEAD = do_DELETE = do_GET  # noqa: N815 - the library's names

@@ -75,7 +75,8 @@ class World:
         facts = tomllib.loads(mock.target_file.read_text("utf-8"))
         wanted = {"name", "deployment", "environment", API[self.area]}
         wanted |= {"authorization_base"} if self.area == "PA" else set()
-        tables = ("client", "public_client", "login", "safety") if self.area == "PA" else ()
+        own = ("client", "public_client", "login") if self.area == "PA" else ()
+        tables = (*own, "safety")
         written = {
             "target": {name: value for name, value in facts["target"].items() if name in wanted},
             **{name: facts[name] for name in tables},
