@@ -100,8 +100,28 @@ _READERS: dict[str, Callable[[Any], Iterator[Any]]] = {
 }
 
 
-def values_of(resource: Mapping[str, Any], definition: ParameterDefinition) -> list[Any]:
-    """Return what a resource holds for a parameter: str, or `Token` for a token parameter."""
+#: What was read last, by row and definition; both are kept so that their ids stay theirs.
+_READ: dict[tuple[int, int], tuple[Mapping[str, Any], ParameterDefinition, tuple[Any, ...]]] = {}
+#: More than the rows of one type have for all parameters; then it begins anew.
+_MOST = 50_000
+
+
+def values_of(resource: Mapping[str, Any], definition: ParameterDefinition) -> tuple[Any, ...]:
+    """Return what a resource holds for a parameter: str, or `Token` for a token parameter.
+
+    Every search is judged on every known row, so a row is read once for each parameter. It must
+    not be changed in place meanwhile; what a server sent never is.
+    """
+    key = id(resource), id(definition)
+    known = _READ.get(key)
+    if known is None:
+        if len(_READ) >= _MOST:
+            _READ.clear()
+        known = _READ[key] = resource, definition, tuple(_values(resource, definition))
+    return known[2]
+
+
+def _values(resource: Mapping[str, Any], definition: ParameterDefinition) -> list[Any]:
     read = _READERS.get(definition.type)
     if read is None:
         return []

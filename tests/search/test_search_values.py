@@ -11,7 +11,7 @@ from conformance.search import Token, definition_of, values_of
 
 
 def held(row: dict[str, Any], name: str) -> list[Any]:
-    return values_of(row, definition_of(row["resourceType"], name))
+    return list(values_of(row, definition_of(row["resourceType"], name)))
 
 
 def test_a_human_name_is_searched_by_each_of_its_strings() -> None:
