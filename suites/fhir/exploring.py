@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from suites.fhir.form_stimuli import asked, weighed
 
@@ -56,7 +58,13 @@ def drawn(api: FhirApi, kind: str, names: list[str], *, least: int) -> list[Crit
     def draw(criteria: Criteria) -> None:
         found.append(criteria)
 
-    draw()
+    with TemporaryDirectory() as folder:
+        # Where a run is started is no place for what hypothesis keeps.
+        set_hypothesis_home_dir(folder)
+        try:
+            draw()
+        finally:
+            set_hypothesis_home_dir(None)
     return list(dict.fromkeys(found))[:EXAMPLES]
 
 

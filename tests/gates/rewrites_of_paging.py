@@ -114,6 +114,8 @@ def page_repeats_a_row(asked: Asked, forward: Forward) -> Answer:
         for name, value in asked.query
     ]  # fmt: skip
     answer, honest = forward(asked.having(query)), forward(asked).document
+    if not answer.bears("Bundle"):
+        return answer
     return answer.having({**answer.document, "link": honest["link"]})
 
 

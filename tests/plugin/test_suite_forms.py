@@ -12,6 +12,7 @@ from suites.fhir import exploring, form_stimuli, stimuli
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from conformance.client.api import Params
 
@@ -118,3 +119,11 @@ def test_only_prefixes_that_compare_are_every_servers() -> None:
         form for form in form_stimuli.DATE_FORMS if form_stimuli.may_be_refused(f"x {form}")
     }
     assert refusable == {"ne day", "sa day", "eb month", "ap day"}
+
+
+def test_drawing_leaves_nothing_where_a_run_is_started(
+    api: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert exploring.drawn(api, "Location", ["address-state", "address-city"], least=1)
+    assert list(tmp_path.iterdir()) == []

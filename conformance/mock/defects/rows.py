@@ -49,7 +49,7 @@ def drop_network_profile(shown: Shown) -> Shown:
     return shown.with_meta(profile=None) if _is_network(shown) else shown
 
 
-@defect("network-shown-as-payer", breaks=["DIR-NETWORK-IS-ORGANIZATION"])
+@defect("network-shown-as-payer", breaks=["DIR-NETWORK-IS-ORGANIZATION", "DIR-QUALITY-NETWORKS"])
 def relabel_network(shown: Shown) -> Shown:
     """Organization: networks are shown as organizations of type `payer`."""
     if not _is_network(shown):
