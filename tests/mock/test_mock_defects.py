@@ -31,7 +31,7 @@ REGISTRY = {
 SEAMS = {
     "Vocabulary", "SearchRequest", "Filter", "SearchResult", "Lookup", "Page", "Shown", "Reply",
 }  # fmt: skip
-CODES = "HSVC|LOC|ORG|NET|AFF|PRAC|ROLE"
+CODES = "HSVC|LOC|ORG|NET|AFF|PRAC|ROLE|QUALITY"
 CLAUSE = re.compile(
     rf"DIR-(({CODES})(-[A-Z]+)+|METADATA|NETWORK-IS-ORGANIZATION|(FHIR|IG)-VERSION)"
 )
