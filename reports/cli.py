@@ -28,7 +28,8 @@ __all__ = ["RunError", "find_log", "report"]
     type=click.Choice(tuple(FORMATS)),
     default="html",
     show_default=True,
-    help="Which report.",
+    metavar="NAME",
+    help=f"Which report: {', '.join(FORMATS)}.",
 )
 @click.option(
     "--output",

@@ -120,6 +120,8 @@ class ReplayClient(Client):
         self._clock = clock
         #: Exchanges that answered another request than theirs: a login made a value up anew.
         self.loose: list[str] = []
+        #: The `state` of each recorded login, and the one that was made up in its place.
+        self._states: dict[str, str] = {}
 
     def _exchange(
         self, request: httpx.Request, purpose: str, inspect: Callable[[Raw], None] | None
@@ -131,6 +133,8 @@ class ReplayClient(Client):
             raise TargetUnusable(f"{NOT_RECORDED}: {asked.method} {asked.url} ({purpose})")
         if (found.request.url, found.request.body) != (asked.url, asked.body):
             self.loose.append(found.id)
+            if (before := _state_of(found.request.url)) and (now := _state_of(asked.url)):
+                self._states[before] = now
         self._clock.pass_to(found)
         response = found.response
         if response is None:
@@ -140,4 +144,15 @@ class ReplayClient(Client):
             inspect(Raw(response.status, headers, response.body))
         document, _ = parse_body(response.body, response.problem)
         answered = replace(found, response=replace(response, document=document))
-        return answered, response.header("location")
+        return answered, self._as_now(response.header("location"))
+
+    def _as_now(self, location: str) -> str:
+        """Return a recorded redirect with the `state` that was sent this time, if it kept it."""
+        state = _state_of(location)
+        return location.replace(state, self._states[state]) if state in self._states else location
+
+
+def _state_of(url: str) -> str:
+    """Return the `state` in an address as it is written there, "" where there is none."""
+    pairs = (pair.partition("=") for pair in urlsplit(url).query.split("&"))
+    return next((value for name, _, value in pairs if name == "state"), "")

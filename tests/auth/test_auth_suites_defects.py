@@ -17,13 +17,11 @@ from conformance.mock.defects import REGISTRY
 
 PROCESSES = 2
 AREAS = frozenset({"AUTH", "TOKEN", "REFRESH", "SCOPE", "USE"})
-#: What the authorization suites judge of another area; tests/gates leaves it to this gate.
-BESIDE = frozenset({"DIR-AUTHENTICATED"})
 
 
 def _ours(breaks: tuple[str, ...]) -> tuple[str, ...]:
     """Return the clauses that the authorization suites judge; tests/gates has the others."""
-    return tuple(name for name in breaks if name.split("-")[0] in AREAS or name in BESIDE)
+    return tuple(name for name in breaks if name.split("-")[0] in AREAS)
 
 
 #: Defects that tests/auth_depth holds to what they break.
@@ -83,7 +81,7 @@ def test_each_tested_clause_is_broken_by_some_defect() -> None:
     tested = {
         clause.id
         for clause in load_contract().clauses
-        if (clause.area in AREAS or clause.id in BESIDE) and clause.not_tested is None
+        if clause.area in AREAS and clause.not_tested is None
     }
     broken = {clause for found in REGISTRY.values() for clause in found.breaks}
     assert tested - OF_TLS <= broken

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 #: Defects that random orders come upon within seconds.
 FOUND = (
-    "access-token-expired-accepted",
     "code-never-expires",
     "code-reuse-keeps-tokens",
     "pkce-plain-accepted",

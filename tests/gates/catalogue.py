@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import rewrites_of_answers
@@ -17,7 +17,7 @@ import rewrites_of_paging
 import rewrites_of_quality
 import rewrites_of_searches
 from judging import Job
-from rewriting import REWRITES, UNREADABLE, packed
+from rewriting import REWRITES, UNREADABLE, is_deep, packed
 from worlds import WORLDS
 
 from conformance.contract import load_contract
@@ -73,7 +73,8 @@ class Run:
         """The tested clauses that are judged in it."""
         only = self.job.only or (WORLDS[self.job.world].area,)
         known = CLAUSES_OF[self.job.world].items()
-        return frozenset(key for key, clause in known if is_selected(clause, only))
+        judged = (key for key, clause in known if is_selected(clause, only))
+        return frozenset(key for key in judged if self.job.deep or not is_deep(key))
 
 
 def general(area: str, codes: Iterable[str]) -> tuple[str, ...]:
@@ -112,11 +113,13 @@ def rewrite_runs() -> Iterator[Run]:
 
 
 def _packs(world: str, rewrites: list[Rewrite], only: tuple[str, ...] = ()) -> Iterator[Run]:
-    judged = Run(Job("", world, only=only)).clauses
-    packs = [(found,) for found in rewrites] if ALONE else packed(rewrites, judged)
-    for pack in packs:
-        names = tuple(found.name for found in pack)
-        yield Run(Job(f"{world}: {names[0]}", world, rewrites=names, only=only))
+    for deep in (False, True):
+        chosen = [found for found in rewrites if found.is_deep == deep]
+        judged = Run(Job("", world, only=only, deep=deep)).clauses
+        packs = [(found,) for found in chosen] if ALONE else packed(chosen, judged)
+        for pack in packs:
+            names = tuple(found.name for found in pack)
+            yield Run(Job(f"{world}: {names[0]}", world, rewrites=names, only=only, deep=deep))
 
 
 REWRITE_RUNS = tuple(rewrite_runs())
@@ -141,7 +144,8 @@ def defect_runs() -> Iterator[Run]:
             left -= here
             if here:
                 only = only_of(WORLDS[world].area, here)
-                job = Job(f"{name}, {world}", world, defects=(name,), only=only)
+                deep = any(map(is_deep, here))
+                job = Job(f"{name}, {world}", world, defects=(name,), only=only, deep=deep)
                 yield Run(job, frozenset(here))
 
 
@@ -173,11 +177,12 @@ def whole_runs() -> Iterator[Run]:
         of_area = [run for run in DEFECT_RUNS if WORLDS[run.job.world].area == area]
         by_seam = {REGISTRY[run.job.defects[0]].seam: run for run in of_area}
         for run in tuple(by_seam.values())[::2]:
-            yield Run(Job(f"{run.name} (whole)", run.job.world, defects=run.job.defects))
+            job = replace(run.job, name=f"{run.name} (whole)", only=())
+            yield Run(job)
 
 
 WHOLE_RUNS = tuple(whole_runs())
-HONEST_RUNS = {name: Run(Job(f"{name}: honest", name)) for name in WORLDS}
+HONEST_RUNS = {name: Run(Job(f"{name}: honest", name, deep=True)) for name in WORLDS}
 #: Long enough for a test to use a token, short enough to wait for its end.
 LIFETIME = 2
 AUTHORIZATION = ("AUTH", "TOKEN", "REFRESH", "SCOPE", "USE")
@@ -190,4 +195,4 @@ AUTHORIZATION_RUNS = {
     )
     for name, direct in (("honest", False), ("direct", True))
 }
-DIRECT_RUNS = {name: Run(Job(f"{name}: direct", name, direct=True)) for name in WORLDS}
+DIRECT_RUNS = {name: Run(Job(f"{name}: direct", name, direct=True, deep=True)) for name in WORLDS}

@@ -31,7 +31,8 @@ DIED = '{"exit_code": -1, "findings": [], "faults": ["the process died"], "error
 class Job:
     """One run: of which mock, which rewrites or defects are on, and what is judged.
 
-    `lifetime` is that of the mock's access tokens, in seconds.
+    `lifetime` is that of the mock's access tokens, in seconds. Where nothing `deep` is spoilt, the
+    suites that look deeper take no part: they would take most of the time.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Job:
     defects: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     direct: bool = False
+    deep: bool = False
     lifetime: int = 300
 
     @classmethod

@@ -35,6 +35,13 @@ SPARING = (
 )
 #: Runs after which what they left is collected: it is a lot, and in cycles.
 RUNS_BETWEEN = 4
+#: The suites of the clauses in `rewriting.DEEP`.
+DEEP = tuple(
+    f"--ignore-glob=*/suites/fhir/test_{name}.py"
+    for name in (
+        *("search_forms", "metamorphic", "reading", "turning_pages", "references", "quality"),
+    )
+)
 PUBLIC = ("--ignore-glob=*/suites/authorization",)
 
 
@@ -101,6 +108,7 @@ class Bench:
         target = world.target_of(mock, self._folder)
         only = [part for word in job.only or (world.area,) for part in ("--only", word)]
         spared = (*SPARING, *(PUBLIC if world.area == "DIR" else ()))
+        spared += () if job.deep else DEEP
         arguments = ["--target", str(target), "--out", str(out), *only, "--", *spared]
         try:
             run.main(arguments, standalone_mode=False)

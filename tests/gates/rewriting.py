@@ -95,6 +95,11 @@ DEEP = (
 DEEPLY, QUALITY = each(f"({'|'.join(DEEP)})"), "DIR-QUALITY-.*"
 
 
+def is_deep(clause: str) -> bool:
+    """Whether a clause is judged by the suites that look deeper."""
+    return _matches((DEEPLY, QUALITY), clause)
+
+
 @dataclass(frozen=True, slots=True)
 class Rewrite:
     """A wrong behaviour made by the proxy.

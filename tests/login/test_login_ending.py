@@ -48,7 +48,10 @@ def test_nothing_listens_once_a_login_is_killed(
         assert "Open:" in login.stdout.readline()
         assert listens(port)
         login.send_signal(number)
-        assert login.wait(10) == code
+        try:
+            assert login.wait(10) == code
+        finally:
+            login.kill()
     assert not listens(port)
     assert not listens(port, "::1")
     assert [path for path in tmp_path.rglob("*.json") if path.is_file()] == []
