@@ -140,7 +140,12 @@ class ReplayClient(Client):
         if response is None:
             return found, ""
         if inspect:
-            headers = httpx.Headers(list(response.headers))
+            headers = httpx.Headers(
+                [
+                    (name, self._as_now(value) if name == "location" else value)
+                    for name, value in response.headers
+                ]
+            )
             inspect(Raw(response.status, headers, response.body))
         document, _ = parse_body(response.body, response.problem)
         answered = replace(found, response=replace(response, document=document))

@@ -9,7 +9,7 @@ import os
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from conformance.target.model import ClientConfig, Limits, Login, Target
+from conformance.target.model import ClientConfig, Limits, Login, OtherMember, Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +30,10 @@ def describe_target(target: Target) -> dict[str, Any]:
         "safety": list(target.safety),
         "samples": {name: dict(values) for name, values in target.samples.items()},
         "future": list(target.future),
+        "other_member": {
+            "logs_in": bool(target.other_member.username),
+            "rows": {name: list(ids) for name, ids in target.other_member.rows.items()},
+        },
     }
 
 
@@ -72,7 +76,13 @@ def recorded_target(header: Mapping[str, Any], folder: Path) -> Target:
             for name, values in settings["samples"].items()
         },
         future=tuple(settings["future"]),
+        other_member=_other_of(settings.get("other_member", {})),
     )
+
+
+def _other_of(data: Mapping[str, Any]) -> OtherMember:
+    rows = {name: tuple(ids) for name, ids in data.get("rows", {}).items()}
+    return OtherMember("replayed-other-member" if data.get("logs_in") else "", rows)
 
 
 def _client_of(data: Mapping[str, Any], secret: Path) -> ClientConfig:

@@ -248,7 +248,7 @@ def system_is_ignored(asked: Asked, forward: Forward) -> Answer:
     return _with_values(asked, forward, TOKENS, lambda v: v.rpartition("|")[2])
 
 
-@rewrite(breaks=[each("REFERENCE-FORMS")])
+@rewrite(breaks=[each("REFERENCE-FORMS")], alone=True)
 def bare_reference_finds_nothing(asked: Asked, forward: Forward) -> Answer:
     """A reference search by `id` alone finds nothing."""
     return _with_values(asked, forward, REFERENCES, lambda v: v if "/" in v else "none")
