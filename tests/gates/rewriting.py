@@ -124,10 +124,13 @@ class Rewrite:
     def is_deep(self) -> bool:
         """Whether it is made for deep clauses; others need not keep them whole."""
         return any(
-            _fits(pattern, f"DIR-LOC-{name}") or _fits(pattern, f"PA-EOB-{name}")
+            pattern.startswith("DIR-QUALITY")
+            or any(
+                _fits(pattern, f"DIR-LOC-{name}") or _fits(pattern, f"PA-EOB-{name}")
+                for name in DEEP
+            )
             for pattern in self.breaks
             if pattern != UNREADABLE
-            for name in DEEP
         )
 
     def must_break(self, clauses: Iterable[str]) -> set[str]:
