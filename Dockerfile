@@ -1,9 +1,9 @@
 # flexcheck as an image: `docker build -t flexcheck .`, then `docker run --rm -v "$PWD:/work" flexcheck run`.
 FROM python:3.12-slim AS build
 WORKDIR /src
-COPY requirements.lock ./
+COPY requirements-run.lock ./
 RUN python -m venv /opt/venv \
- && /opt/venv/bin/python -m pip install --no-cache-dir --require-hashes -r requirements.lock
+ && /opt/venv/bin/python -m pip install --no-cache-dir --require-hashes -r requirements-run.lock
 COPY . .
 RUN /opt/venv/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation .
 

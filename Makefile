@@ -2,9 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
+# CycloneDX's own tool, in an environment of its own.
+CYCLONEDX := 7.5.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports docs check lock build clean
+.PHONY: help run test lint types imports docs check lock build sbom clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -41,11 +44,23 @@ docs: $(READY) ## Build the handbook as a site, with every link checked
 
 check: lint types imports docs test ## All that CI checks
 
-lock: ## Renew requirements.lock (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 --no-header pyproject.toml -o requirements.lock
+lock: ## Renew both lock files (needs uv); the short one is what a run needs and no more
+	$(COMPILE) --all-extras pyproject.toml -o requirements.lock
+	$(COMPILE) --no-annotate --extra build -c requirements.lock pyproject.toml -o requirements-run.lock
 
-build: $(READY) ## Build the wheel
-	$(BIN)/python -m hatchling build -t wheel
+build: $(READY) ## Build wheel and source archive
+	rm -rf dist
+	$(BIN)/python -m hatchling build
+
+sbom: build ## List what the wheel brings along, with licences, as dist/flexcheck.cdx.json
+	rm -rf build/sbom
+	$(PYTHON) -m venv build/sbom/shipped
+	build/sbom/shipped/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-run.lock
+	build/sbom/shipped/bin/python -m pip install --quiet --disable-pip-version-check --no-deps dist/*.whl
+	build/sbom/shipped/bin/python -m pip uninstall --quiet --yes setuptools wheel pip
+	$(PYTHON) -m venv build/sbom/tool
+	build/sbom/tool/bin/python -m pip install --quiet --disable-pip-version-check cyclonedx-bom==$(CYCLONEDX)
+	build/sbom/tool/bin/cyclonedx-py environment build/sbom/shipped/bin/python --pyproject pyproject.toml --output-reproducible -o dist/flexcheck.cdx.json
 
 clean: ## Remove what was made
 	rm -rf .venv build dist runs .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
