@@ -6,6 +6,9 @@ COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version
 # CycloneDX's own tool, in an environment of its own.
 CYCLONEDX := 7.5.0
 
+# Tests start many processes: without a cache each of them would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types imports docs check lock build sbom clean
 
