@@ -5,9 +5,10 @@ May import client modules, records and search semantics.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from conformance.client.http import TargetUnusable
+from conformance.client.memory import Kept, Memory
 from conformance.client.searching import search
 from conformance.records import Entry, Holdings, Search
 from conformance.target.model import origin_of
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
 
 Params = tuple[tuple[str, str], ...]
-Kept = TypeVar("Kept")
 
 
 class FhirApi:
@@ -49,7 +49,7 @@ class FhirApi:
         self._client = client
         self._samples = samples
         self._auth = auth
-        self._kept: dict[Hashable, Any] = {}
+        self._memory = Memory()
 
     def __repr__(self) -> str:
         return f"FhirApi({self.base})"
@@ -60,12 +60,14 @@ class FhirApi:
         Raises:
             TargetUnusable: it had no usable answer then; it is not sent again.
         """
-        if key not in self._kept:
+
+        def attempt() -> Kept | TargetUnusable:
             try:
-                self._kept[key] = send()
+                return send()
             except TargetUnusable as unusable:
-                self._kept[key] = unusable
-        kept: Kept | TargetUnusable = self._kept[key]
+                return unusable
+
+        kept = self._memory.once(key, attempt)
         if isinstance(kept, TargetUnusable):
             # A new one each time: an exception gathers the traceback of each raise.
             raise TargetUnusable(str(kept), kept.exchange)
@@ -164,7 +166,7 @@ class FhirApi:
 
     def returned(self, resource_type: str) -> Iterator[Entry]:
         """Yield what was returned of a type so far: rows, and what came with them."""
-        for key, kept in self._kept.items():
+        for key, kept in self._memory.items():
             what, about = key[:2] if isinstance(key, tuple) else ("", "")
             if what == "search" and about == resource_type and isinstance(kept, Search):
                 yield from kept.entries

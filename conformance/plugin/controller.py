@@ -16,7 +16,7 @@ import pytest
 
 from conformance import __version__
 from conformance.contract import load_contract
-from conformance.runlog import RunLog, finding_from_json, read_run
+from conformance.runlog import RunLog, exchange_to_json, finding_from_json, read_run
 from conformance.target.recorded import describe_target
 from conformance.verdict import Conclusion, conclude, count_outcomes
 from profiles import load_default_packages
@@ -24,6 +24,7 @@ from profiles import load_default_packages
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conformance.exchange import Exchange
     from conformance.findings import Finding
     from conformance.plugin.settings import Settings
     from conformance.target import Target
@@ -73,6 +74,12 @@ class Controller:
         self._config.hook.pytest_flexcheck_finding(
             config=self._config, finding=finding, clause=self._contract[finding.clause]
         )
+
+    def sent(self, exchanges: Sequence[Exchange]) -> None:
+        """Write what was sent for tests that the run did not come to."""
+        for exchange in exchanges:
+            self._requests += 1
+            self._log.exchange(exchange_to_json(exchange))
 
     def bug(self, text: str) -> None:
         """Note a failure of flexcheck itself outside any test (a collection error, say)."""

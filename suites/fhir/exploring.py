@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 SEED = "FLEXCHECK_SEED"
 #: How many searches a property is tried with, of each type: each costs two or three requests.
 EXAMPLES = 2
+
+#: Where hypothesis keeps things is set for the whole process: one thread at a time.
+_DRAWING = Lock()
 
 Criteria = tuple[tuple[str, str], ...]
 
@@ -58,7 +62,7 @@ def drawn(api: FhirApi, kind: str, names: list[str], *, least: int) -> list[Crit
     def draw(criteria: Criteria) -> None:
         found.append(criteria)
 
-    with TemporaryDirectory() as folder:
+    with _DRAWING, TemporaryDirectory() as folder:
         # Where a run is started is no place for what hypothesis keeps.
         set_hypothesis_home_dir(folder)
         try:

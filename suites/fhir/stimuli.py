@@ -66,6 +66,11 @@ def some_rows(holdings: Holdings, most: int = 3) -> list[Mapping[str, Any]]:
     return rows[::step][:most]
 
 
+def first_row(holdings: Holdings) -> Mapping[str, Any] | None:
+    """Return a row that is known, if any is."""
+    return next(iter(some_rows(holdings, most=1)), None)
+
+
 def version_of(row: Mapping[str, Any]) -> str:
     """Return a row's `meta.versionId`, "" where it tells none."""
     meta = row.get("meta")
