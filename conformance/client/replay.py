@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from conformance.redaction import Redactor
     from conformance.target import Target
 
+#: What only keeps a session: no check judges it, and threads may have renewed it at other moments.
+SESSION = "session: "
 #: What the message of a finding says where the log holds no answer to a request.
 NOT_RECORDED = "not recorded"
 
@@ -80,6 +82,8 @@ class Tape:
         self._exact: defaultdict[Hashable, deque[Exchange]] = defaultdict(deque)
         self._alike: defaultdict[Hashable, deque[Exchange]] = defaultdict(deque)
         self._given: set[str] = set()
+        #: The last answer that each kind of session request got.
+        self._session: dict[Hashable, Exchange] = {}
         for exchange in exchanges:
             self._exact[_exactly(exchange.request, exchange.purpose)].append(exchange)
             self._alike[_alike(exchange.request, exchange.purpose)].append(exchange)
@@ -87,8 +91,13 @@ class Tape:
     def answer(self, request: Request, purpose: str, *, alike: bool) -> Exchange | None:
         """Return the recorded exchange of a request, None where there is none left."""
         found = self._next(self._exact[_exactly(request, purpose)])
+        kind = _alike(request, purpose)
         if found is None and alike:
-            found = self._next(self._alike[_alike(request, purpose)])
+            found = self._next(self._alike[kind])
+        if purpose.startswith(SESSION):
+            found = found or self._session.get(kind)
+            if found:
+                self._session[kind] = found
         return found
 
     def _next(self, waiting: deque[Exchange]) -> Exchange | None:

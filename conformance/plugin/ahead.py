@@ -12,10 +12,10 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    import pytest
 
 #: How often a wait looks whether the user broke off, and how long broken-off threads may take.
 GLANCE, PATIENCE = 0.5, 5.0
@@ -56,7 +56,7 @@ class Ahead:
                 return
             self._runs[found[0]] = self._pool.submit(self._run, *found)
 
-    def _next(self) -> tuple[pytest.Item, Callable[[], Mapping[str, Any]]] | None:
+    def _next(self) -> tuple[pytest.Function, Callable[[], Mapping[str, Any]]] | None:
         """Return the next test that may run, with what gives its arguments."""
         for queue in (self._later, self._items):
             while queue:
@@ -69,7 +69,7 @@ class Ahead:
                 queue.popleft()
                 if ready == "later":
                     self._later.append(item)
-                elif ready is not None:
+                elif ready is not None and isinstance(item, pytest.Function):
                     return item, ready
         return None
 

@@ -1,4 +1,4 @@
-"""Python's garbage collector in a run: it holds what it was sent to its end, and that is no garbage.
+"""Python's garbage collector in a run, which holds what it was sent to its end: no garbage.
 
 Imports nothing of ours.
 """

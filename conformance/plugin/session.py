@@ -26,6 +26,7 @@ from conformance.plugin.discreet import Discreet
 from conformance.plugin.judge import Judge
 from conformance.plugin.keys import CLAUSE, EXCHANGES, EXIT_CODE
 from conformance.plugin.outcomes import CASE, JUDGE, NOT_APPLICABLE, record_of
+from conformance.plugin.owntime import OwnTime
 from conformance.plugin.settings import SIGN, only_lists, why_no_run_directory
 from conformance.plugin.sharing import keep_to_concurrency, share_of
 from conformance.redaction import Redactor
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from conformance.plugin.settings import Settings
     from conformance.target import Target
 
+#: How an xdist worker tells its processor time.
+OWN = "flexcheck_own_seconds"
 #: How many tests run ahead of a target that is asked at a pace.
 AHEAD_AT_A_PACE = 16
 
@@ -101,6 +104,7 @@ class FlexcheckSession:
         self._exchanges: dict[str, Exchange] = {}
         self._ahead: Ahead | None = None
         self._worker = worker
+        self._own = OwnTime()
         stack.enter_context(collecting_seldom())
         self.client = self._open_client()
         writes = not worker and not only_lists(config)
@@ -266,6 +270,8 @@ class FlexcheckSession:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Conclude, have the reports made, and set flexcheck's exit code."""
         if self.controller is None:
+            if hasattr(self.config, "workeroutput"):
+                self.config.workeroutput[OWN] = self._own.so_far()
             return
         self._end_ahead()
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
@@ -276,6 +282,12 @@ class FlexcheckSession:
             loose=self.client.loose if isinstance(self.client, ReplayClient) else None,
         )
         session.exitstatus = self.config.stash[EXIT_CODE] = conclusion.exit_code
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Count the processor time of a worker that has ended; of one that died none is known."""
+        if self.controller:
+            self.controller.worker_took(getattr(node, "workeroutput", {}).get(OWN, 0.0))
 
     def _end_ahead(self) -> None:
         """Stop what has run ahead of an early end, and log what it had sent."""
