@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.client.http import TargetUnusable
 from conformance.client.memory import Kept, Memory
-from conformance.client.searching import search
+from conformance.client.searching import Reading, search, side_by_side
 from conformance.records import Entry, Holdings, Search
 from conformance.target.model import origin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     import httpx
 
@@ -133,8 +133,7 @@ class FhirApi:
 
         What the type needs stands last, where the parameters do not give it themselves.
         """
-        given = {name for name, _ in params}
-        params += tuple(need for need in self.needs_of(resource_type) if need[0] not in given)
+        params = self._with_needs(resource_type, params)
         return self.once(
             ("search", resource_type, params, max_rows, posted),
             lambda: search(
@@ -147,6 +146,32 @@ class FhirApi:
                 posted=posted,
             ),
         )
+
+    def side_by_side(
+        self, resource_type: str, several: Sequence[Params], *, purpose: str, max_rows: int = 0
+    ) -> tuple[Search, ...]:
+        """Search by several sets of parameters, and read a page of each in turn, once in a run."""
+        wanted = tuple(self._with_needs(resource_type, params) for params in several)
+        return self.once(
+            ("side by side", resource_type, wanted, max_rows),
+            lambda: side_by_side(
+                [
+                    Reading(
+                        self._client,
+                        f"{self.base}/{resource_type}",
+                        params,
+                        purpose=purpose,
+                        max_rows=max_rows,
+                        auth=self._auth,
+                    )
+                    for params in wanted
+                ]
+            ),
+        )
+
+    def _with_needs(self, resource_type: str, params: Params) -> Params:
+        given = {name for name, _ in params}
+        return params + tuple(n for n in self.needs_of(resource_type) if n[0] not in given)
 
     def needs_of(self, resource_type: str) -> Params:
         """Return the parameters without which a type is not searched."""

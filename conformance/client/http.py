@@ -258,7 +258,7 @@ class Client:
         exchange = Exchange(
             id=self._recorder.next_id(),
             purpose=purpose,
-            started=started.isoformat(timespec="milliseconds"),
+            started=started.isoformat(timespec="microseconds"),
             elapsed=round(ended - clock, 6),
             request=self._recorded(request),
             response=response,
