@@ -6,6 +6,7 @@ import gc
 import sys
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -41,6 +42,36 @@ def test_the_mock_s_thread_has_that_name() -> None:
 
     with start_mock(practitioners=1):
         assert MOCK_THREAD in {thread.name for thread in threading.enumerate()}
+
+
+class _Garbage:
+    """What holds itself."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+def test_what_one_run_held_is_let_go_when_the_next_begins() -> None:
+    try:
+        with collecting_seldom():
+            held = _Garbage()
+        gone = weakref.ref(held)
+        del held
+        with collecting_seldom():
+            assert gone() is None
+    finally:
+        gc.unfreeze()
+
+
+def test_a_process_that_looks_after_its_garbage_is_left_alone() -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(5_000, 7, 7)
+    try:
+        with collecting_seldom():
+            assert gc.get_threshold() == (5_000, 7, 7)
+        assert gc.get_freeze_count() == 0
+    finally:
+        gc.set_threshold(*before)
 
 
 def test_garbage_is_looked_for_as_before_once_a_run_has_ended() -> None:
