@@ -356,8 +356,11 @@ def unlisted_probe(api: FhirApi, clause: Clause, name: str) -> Probe:
     definition = definitions_of(clause.resource).get(name)
     value = STRANGERS.get(name, "flexcheck-none")
     if definition is not None:
-        rows = list(api.holdings(clause.resource).rows.values())
-        value = _telling(rows, clause.resource, name) or HELD_BY_NONE[definition.type]
+        value = api.once(
+            ("telling", clause.resource, name),
+            lambda: _telling(api.holdings(clause.resource).rows.values(), clause.resource, name),
+        )
+        value = value or HELD_BY_NONE[definition.type]
     size = ("_count", str(api.page_size))
     asked, baseline = (
         api.search(clause.resource, params, purpose=purpose, max_rows=1)
