@@ -41,7 +41,9 @@ class Response:
 class Exchange:
     """One request with its response, or with the `error` that left it without one.
 
-    `started` is an ISO 8601 UTC time, `elapsed` seconds, `purpose` a few words for a reader.
+    `started` is an ISO 8601 UTC time, `elapsed` seconds until the answer was there, `own` seconds
+    of the processor that sending, redacting and reading it took us, `purpose` a few words for a
+    reader.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Exchange:
     request: Request
     response: Response | None = None
     error: str = ""
+    own: float = 0.0
 
     @property
     def status(self) -> int:

@@ -110,6 +110,7 @@ def exchange_to_json(exchange: Exchange) -> dict[str, Any]:
         "purpose": exchange.purpose,
         "started": exchange.started,
         "elapsed": exchange.elapsed,
+        "own": exchange.own,
         "error": exchange.error,
         "request": {
             "method": exchange.request.method,
@@ -138,6 +139,7 @@ def exchange_from_json(data: dict[str, Any]) -> Exchange:
         started=data["started"],
         elapsed=data["elapsed"],
         error=data["error"],
+        own=data.get("own", 0.0),
         request=Request(
             request["method"], request["url"], _pairs(request["headers"]), request["body"]
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import orjson
@@ -71,6 +72,7 @@ def _body(body: str, limit: int, *, shown: bool) -> str:
     return cut_body(body, limit) if shown else WITHHELD
 
 
+@lru_cache(maxsize=64)  # one exchange serves several findings, most of them soon after another
 def cut_body(body: str, limit: int) -> str:
     """Return a body pretty-printed, and cut at `limit` characters."""
     text = _pretty(body)

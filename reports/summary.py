@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from conformance.findings import Outcome
+from reports.cost import cost_of
 from reports.digest import digest_of
 from reports.regulations import by_regulation
 from reports.verdict import verdict_of
@@ -41,6 +42,7 @@ def summary_of(run: Run) -> dict[str, Any]:
         "finished": run.footer.get("finished"),
         "strict": bool(run.header.get("strict")),
         "requests": run.footer.get("requests", len(run.exchanges)),
+        "cost": cost_of(run).to_json(),
         "areas": [_group(group) for group in digest.groups],
         "regulations": [_regulation(part) for part in by_regulation(digest)],
         "findings": [_finding(finding) for finding in run.findings],

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.findings import Outcome
+from reports.cost import cost_of
 from reports.describe import SHOWN, broken_of
 from reports.digest import digest_of
 from reports.verdict import verdict_of, without_suite
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from conformance.findings import Assertion, Finding
     from conformance.runlog import Run
+    from reports.cost import Cost
     from reports.digest import ClauseRecord, Digest
 
 #: A clause's findings shown in full, and clauses shown in full: the reports hold the rest.
@@ -158,7 +160,6 @@ class _Writer:
     def verdict(self, digest: Digest, out_dir: Path | None) -> None:
         """Print the verdict, why the exit code is what it is, and where the reports are."""
         verdict = verdict_of(self._run)
-        footer = self._run.footer
         self._console.print()
         style = "bold green" if verdict.good else "bold red"
         self._console.print(Text(verdict.word.upper(), style=style))
@@ -171,13 +172,23 @@ class _Writer:
         if waiting := without_suite(self._run):
             kind = counted(waiting, "testable clause")
             self._field("note", f"{kind} of this deployment not judged: no suite for them yet")
-        requests = counted(footer.get("requests", len(self._run.exchanges)), "request")
-        seconds = f", {footer['seconds']:.1f} s" if "seconds" in footer else ""
-        self._field("rests on", f"{requests}{seconds}")
+        self._cost(cost_of(self._run), ended="seconds" in self._run.footer)
         self._field("exit code", str(verdict.exit_code))
         if out_dir:
             self._field("report", _short(out_dir / "report.html"), wrap=False)
             self._field("beside it", "run.ndjson, summary.json, junit.xml, allure-results/")
+
+    def _cost(self, cost: Cost, *, ended: bool) -> None:
+        """Print requests, bytes, latency and our share of the time: two lines."""
+        seconds = f", {cost.seconds:.1f} s" if ended else ""
+        size = f", {cost.received / 1e6:.1f} MB" if cost.received else ""
+        self._field("rests on", f"{counted(cost.requests, 'request')}{size}{seconds}")
+        if not cost.requests:
+            return
+        half, most = (f"{value * 1000:.0f} ms" for value in (cost.latency.p50, cost.latency.p95))
+        share = "" if cost.share is None else f"; ours: {cost.share:.0%} of the time"
+        own = f"{cost.handling.p50 * 1000:.1f} ms an exchange"
+        self._field("latency", f"p50 {half}, p95 {most}{share}, {own}")
 
     def _clause(self, record: ClauseRecord, outcome: Outcome) -> None:
         self._wrapped(_headline(record), indent="", more="  ", style=_STYLES.get(outcome, ""))

@@ -58,6 +58,14 @@ class _Refused(click.ClickException):
     help="Size of the directory.",
 )
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Content to make.")
+@click.option(
+    "--latency",
+    type=click.FloatRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="MS",
+    help="Milliseconds that every answer waits.",
+)
 @click.option("--list-defects", is_flag=True, help="Name each defect, then exit.")
 @click.option("--json", "as_json", is_flag=True, help="List the defects as JSON.")
 def mock(*, list_defects: bool, as_json: bool, **options: Any) -> None:

@@ -5,15 +5,16 @@ May import client modules, records and search semantics.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from conformance.client.http import TargetUnusable
-from conformance.client.searching import search
+from conformance.client.memory import Kept, Memory
+from conformance.client.searching import Reading, search, side_by_side
 from conformance.records import Entry, Holdings, Search
 from conformance.target.model import origin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     import httpx
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
 
 Params = tuple[tuple[str, str], ...]
-Kept = TypeVar("Kept")
 
 
 class FhirApi:
@@ -49,7 +49,7 @@ class FhirApi:
         self._client = client
         self._samples = samples
         self._auth = auth
-        self._kept: dict[Hashable, Any] = {}
+        self._memory = Memory()
 
     def __repr__(self) -> str:
         return f"FhirApi({self.base})"
@@ -60,12 +60,14 @@ class FhirApi:
         Raises:
             TargetUnusable: it had no usable answer then; it is not sent again.
         """
-        if key not in self._kept:
+
+        def attempt() -> Kept | TargetUnusable:
             try:
-                self._kept[key] = send()
+                return send()
             except TargetUnusable as unusable:
-                self._kept[key] = unusable
-        kept: Kept | TargetUnusable = self._kept[key]
+                return unusable
+
+        kept = self._memory.once(key, attempt)
         if isinstance(kept, TargetUnusable):
             # A new one each time: an exception gathers the traceback of each raise.
             raise TargetUnusable(str(kept), kept.exchange)
@@ -131,8 +133,7 @@ class FhirApi:
 
         What the type needs stands last, where the parameters do not give it themselves.
         """
-        given = {name for name, _ in params}
-        params += tuple(need for need in self.needs_of(resource_type) if need[0] not in given)
+        params = self._with_needs(resource_type, params)
         return self.once(
             ("search", resource_type, params, max_rows, posted),
             lambda: search(
@@ -145,6 +146,32 @@ class FhirApi:
                 posted=posted,
             ),
         )
+
+    def side_by_side(
+        self, resource_type: str, several: Sequence[Params], *, purpose: str, max_rows: int = 0
+    ) -> tuple[Search, ...]:
+        """Search by several sets of parameters, and read a page of each in turn, once in a run."""
+        wanted = tuple(self._with_needs(resource_type, params) for params in several)
+        return self.once(
+            ("side by side", resource_type, wanted, max_rows),
+            lambda: side_by_side(
+                [
+                    Reading(
+                        self._client,
+                        f"{self.base}/{resource_type}",
+                        params,
+                        purpose=purpose,
+                        max_rows=max_rows,
+                        auth=self._auth,
+                    )
+                    for params in wanted
+                ]
+            ),
+        )
+
+    def _with_needs(self, resource_type: str, params: Params) -> Params:
+        given = {name for name, _ in params}
+        return params + tuple(n for n in self.needs_of(resource_type) if n[0] not in given)
 
     def needs_of(self, resource_type: str) -> Params:
         """Return the parameters without which a type is not searched."""
@@ -164,7 +191,7 @@ class FhirApi:
 
     def returned(self, resource_type: str) -> Iterator[Entry]:
         """Yield what was returned of a type so far: rows, and what came with them."""
-        for key, kept in self._kept.items():
+        for key, kept in self._memory.items():
             what, about = key[:2] if isinstance(key, tuple) else ("", "")
             if what == "search" and about == resource_type and isinstance(kept, Search):
                 yield from kept.entries

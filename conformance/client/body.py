@@ -31,62 +31,75 @@ class Raw:
     text: str = field(repr=False)
 
 
-def read_response(  # noqa: PLR0913 - each bounds or guards the reading
-    answer: httpx.Response,
-    redactor: Redactor,
-    *,
-    fhir: bool,
-    max_bytes: int,
-    deadline: float,
-    inspect: Callable[[Raw], None] | None = None,
-) -> Response:
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The bytes of a body as far as they came, decompressed; `problem` is what broke it off."""
+
+    content: bytes = field(repr=False)
+    problem: str = ""
+
+
+def read_body(answer: httpx.Response, max_bytes: int, deadline: float) -> Body:
     """Read a streamed answer to its end, or to the bound it breaks.
 
     A body that breaks a bound, breaks off or is not text is still an answer of the target: it is
-    kept as far as it came, with `problem` saying what is wrong with it.
+    kept as far as it came.
 
     Args:
         answer: an httpx response whose body was not read yet.
-        redactor: masks secrets before anything is kept.
-        fhir: a FHIR API was asked, not a login.
         max_bytes: the largest decoded body read.
         deadline: `time.monotonic()` by which the body has to be there.
-        inspect: sees the answer as it came, and has the redactor learn its secrets.
     """
-    content, problem = _read(answer, max_bytes, deadline)
-    text, problem = _decode(content, problem)
-    if inspect:
-        inspect(Raw(answer.status_code, answer.headers, text))
-    body = redactor.text(text, fhir=fhir and '"resourceType"' in text)
-    document, problem = parse_body(body, problem)
-    return Response(
-        status=answer.status_code,
-        headers=redactor.headers(answer.headers.multi_items()),
-        body=body,
-        size=len(content),
-        document=document,
-        problem=problem,
-    )
-
-
-def _read(answer: httpx.Response, max_bytes: int, deadline: float) -> tuple[bytes, str]:
     content = bytearray()
     try:
         inflater = Inflater(answer.headers.get("content-encoding", ""))
         for chunk in answer.iter_raw():
             content += inflater.feed(chunk, max_bytes + 1 - len(content))
             if len(content) > max_bytes:
-                return bytes(content[:max_bytes]), f"the body is larger than {max_bytes} bytes"
+                problem = f"the body is larger than {max_bytes} bytes"
+                return Body(bytes(content[:max_bytes]), problem)
             if time.monotonic() > deadline:
-                return bytes(content), TOO_LATE
+                return Body(bytes(content), TOO_LATE)
         inflater.end()
     except CannotInflate as error:
-        return bytes(content), f"the body's Content-Encoding cannot be undone: {error}"
+        return Body(bytes(content), f"the body's Content-Encoding cannot be undone: {error}")
     except httpx.TimeoutException:
-        return bytes(content), TOO_LATE
+        return Body(bytes(content), TOO_LATE)
     except httpx.TransportError as error:
-        return bytes(content), f"the body broke off: {error or type(error).__name__}"
-    return bytes(content), ""
+        return Body(bytes(content), f"the body broke off: {error or type(error).__name__}")
+    return Body(bytes(content))
+
+
+def make_response(
+    answer: httpx.Response,
+    body: Body,
+    redactor: Redactor,
+    *,
+    fhir: bool,
+    inspect: Callable[[Raw], None] | None = None,
+) -> Response:
+    """Return the record of an answer whose body was read.
+
+    Args:
+        answer: its status and headers.
+        body: what was read of it.
+        redactor: masks secrets before anything is kept.
+        fhir: a FHIR API was asked, not a login.
+        inspect: sees the answer as it came, and has the redactor learn its secrets.
+    """
+    came, problem = _decode(body.content, body.problem)
+    if inspect:
+        inspect(Raw(answer.status_code, answer.headers, came))
+    text = redactor.text(came, fhir=fhir and '"resourceType"' in came)
+    document, problem = parse_body(text, problem)
+    return Response(
+        status=answer.status_code,
+        headers=redactor.headers(answer.headers.multi_items()),
+        body=text,
+        size=len(body.content),
+        document=document,
+        problem=problem,
+    )
 
 
 def _decode(content: bytes, problem: str) -> tuple[str, str]:

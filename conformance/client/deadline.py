@@ -7,6 +7,7 @@ Here every read, write and connect below one request shares one deadline. Import
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -29,11 +30,14 @@ KEEP_IDLE = 4.0
 SAFE = frozenset({"GET", "HEAD"})
 
 
-class Deadline:
-    """The `time.monotonic()` by which the request under way has to be done."""
+class Deadline(threading.local):
+    """The `time.monotonic()` by which the request under way in this thread has to be done.
 
-    def __init__(self) -> None:
-        self.at = float("inf")
+    `opened` counts the connections that this thread opened.
+    """
+
+    at = float("inf")
+    opened = 0
 
     def left(self, wanted: float | None) -> float:
         """Return how long one operation may take: what it asks for, or what is left.
@@ -81,7 +85,6 @@ class _Backend(httpcore.SyncBackend):
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
-        self.opened = 0
 
     def connect_tcp(
         self,
@@ -91,7 +94,7 @@ class _Backend(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        self.opened += 1
+        self._deadline.opened += 1
         left = self._deadline.left(timeout)
         stream = super().connect_tcp(host, port, left, local_address, socket_options)
         return _Stream(stream, self._deadline)
@@ -107,19 +110,24 @@ class DeadlineTransport(httpx.BaseTransport):
     """
 
     def __init__(self, *, tls: ssl.SSLContext | None, proxy: str, deadline: Deadline) -> None:
-        self._backend = backend = _Backend(deadline)
+        self._deadline = deadline
+        backend = _Backend(deadline)
         if proxy:
             through = httpx.Proxy(proxy)
             self._pool: httpcore.ConnectionPool = httpcore.HTTPProxy(
                 proxy_url=_core_url(through.url),
                 proxy_auth=through.raw_auth,
                 ssl_context=tls,
+                max_connections=None,  # who sends keeps to the target's limit
                 keepalive_expiry=KEEP_IDLE,
                 network_backend=backend,
             )
         else:
             self._pool = httpcore.ConnectionPool(
-                ssl_context=tls, keepalive_expiry=KEEP_IDLE, network_backend=backend
+                ssl_context=tls,
+                max_connections=None,
+                keepalive_expiry=KEEP_IDLE,
+                network_backend=backend,
             )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -128,11 +136,11 @@ class DeadlineTransport(httpx.BaseTransport):
         A server that closes an idle connection may do so while the next request is on its way: a
         safe one is then sent again on a new connection (RFC 9110, section 9.2.2).
         """
-        opened = self._backend.opened
+        opened = self._deadline.opened
         try:
             return self._send(request)
         except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
-            if request.method not in SAFE or self._backend.opened != opened:
+            if request.method not in SAFE or self._deadline.opened != opened:
                 raise
         return self._send(request)
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from conformance.client.body import read_response
+from conformance.client.body import make_response, read_body
 from conformance.client.deadline import Deadline
 from conformance.client.network import transports
+from conformance.client.politeness import Politeness, TargetUnusable
 from conformance.client.request import as_sent, join, make_request, redirect_of, seconds_of
 from conformance.exchange import Exchange, Request, Response
 from conformance.target.model import origin_of
@@ -29,11 +30,6 @@ if TYPE_CHECKING:
 BUSY = frozenset({429, 503})
 MAX_TRIES = 4
 MAX_REDIRECTS = 5
-#: After this many requests in a row without any answer, an origin is given up.
-GIVE_UP_AFTER = 3
-#: Breaking a connection off takes somebody who is there: many in a row are needed to give up.
-BROKEN_OFF = frozenset({"ReadError", "WriteError", "CloseError", "RemoteProtocolError"})
-PATIENCE_WITH_BREAKS = 10
 
 
 #: What stands behind the base in a FHIR request: a type, a page, the statement.
@@ -41,14 +37,6 @@ _FHIR_PATH = re.compile(r"/?(?:$|\?|[A-Z]|metadata)")
 
 
 __all__ = ["Client", "TargetUnusable", "join"]
-
-
-class TargetUnusable(Exception):  # noqa: N818 - not an error of ours: the environment failed
-    """No usable answer was had: connection, TLS, time-out, 429 to the end, budget spent."""
-
-    def __init__(self, message: str, exchange: Exchange | None = None) -> None:
-        super().__init__(message)
-        self.exchange = exchange
 
 
 class Client:
@@ -68,8 +56,7 @@ class Client:
         self._redactor = redactor
         apis = (target.directory_base, target.fhir_base)
         self._bases = tuple(as_sent(target, base) for base in apis if base)
-        self._silent: dict[str, float] = {}
-        self._next_at = 0.0
+        self._politeness = Politeness(self.limits)
         self._deadline = Deadline()
         self._transports = transports(target, self._deadline)
 
@@ -91,6 +78,10 @@ class Client:
         """Close all connections."""
         for transport in self._transports.values():
             transport.close()
+
+    def stop(self) -> None:
+        """Send nothing more: whoever asks for it from now on gets `TargetUnusable`."""
+        self._politeness.stop()
 
     def learn(self, *secrets: str) -> None:
         """Remember secrets, so that no record keeps them."""
@@ -228,9 +219,9 @@ class Client:
             wait = self._come_back(exchange)
             if attempt == MAX_TRIES or wait is None:
                 break
-            time.sleep(wait)
+            self._politeness.pause(origin_of(str(request.url)), wait)
         if exchange.status == httpx.codes.TOO_MANY_REQUESTS:
-            self._count_silence(exchange, weight=1.0)
+            self._politeness.count(origin_of(str(request.url)), "429 to the end")
             raise TargetUnusable(
                 f"{exchange.request.url}: 429 Too Many Requests to the end", exchange
             )
@@ -247,11 +238,12 @@ class Client:
         self, request: httpx.Request, purpose: str, inspect: Callable[[Raw], None] | None
     ) -> tuple[Exchange, str]:
         """Send and record; return the exchange and, as it came, where a redirect leads."""
-        self._keep_limits(origin_of(str(request.url)))
-        exchange, location = self._exchange(request, purpose, inspect)
-        self._recorder.add(exchange)
-        if exchange.status != httpx.codes.TOO_MANY_REQUESTS:
-            self._count_silence(exchange, weight=_weight(exchange.error))
+        origin = origin_of(str(request.url))
+        with self._politeness.turn(origin):
+            exchange, location = self._exchange(request, purpose, inspect)
+            self._recorder.add(exchange)
+            if exchange.status != httpx.codes.TOO_MANY_REQUESTS:
+                self._politeness.count(origin, exchange.error)
         if exchange.error:
             raise TargetUnusable(f"{exchange.request.url}: {exchange.error}", exchange)
         return exchange, location
@@ -260,40 +252,39 @@ class Client:
         self, request: httpx.Request, purpose: str, inspect: Callable[[Raw], None] | None
     ) -> tuple[Exchange, str]:
         """Send a request and describe what came of it; a replay has another way."""
-        started, clock = datetime.now(UTC), time.monotonic()
+        started, clock, worked = datetime.now(UTC), time.monotonic(), time.thread_time()
         self._deadline.at = clock + self.limits.timeout_seconds
-        response, location, error = self._transfer(request, inspect)
+        ended, response, location, error = self._transfer(request, inspect)
         exchange = Exchange(
             id=self._recorder.next_id(),
             purpose=purpose,
-            started=started.isoformat(timespec="milliseconds"),
-            elapsed=round(time.monotonic() - clock, 6),
+            started=started.isoformat(timespec="microseconds"),
+            elapsed=round(ended - clock, 6),
             request=self._recorded(request),
             response=response,
             error=error,
+            own=round(time.thread_time() - worked, 6),
         )
         return exchange, location
 
     def _transfer(
         self, request: httpx.Request, inspect: Callable[[Raw], None] | None
-    ) -> tuple[Response | None, str, str]:
+    ) -> tuple[float, Response | None, str, str]:
+        """Return when the answer had ended (`time.monotonic()`), the answer, where it leads."""
         try:
             # Not `httpx.Client.send`: it fails on a Location it cannot read, and keeps cookies.
             answer = self._transports[origin_of(str(request.url))].handle_request(request)
         except httpx.TransportError as error:
-            return None, "", self._redactor.text(f"{type(error).__name__}: {error}")
+            said = self._redactor.text(f"{type(error).__name__}: {error}")
+            return time.monotonic(), None, "", said
         try:
-            response = read_response(
-                answer,
-                self._redactor,
-                fhir=self._is_fhir(str(request.url)),
-                max_bytes=self.limits.max_body_bytes,
-                deadline=self._deadline.at,
-                inspect=inspect,
-            )
-            return response, answer.headers.get("location", ""), ""
+            body = read_body(answer, self.limits.max_body_bytes, self._deadline.at)
         finally:
             answer.close()
+        ended = time.monotonic()
+        fhir = self._is_fhir(str(request.url))
+        response = make_response(answer, body, self._redactor, fhir=fhir, inspect=inspect)
+        return ended, response, answer.headers.get("location", ""), ""
 
     def _is_fhir(self, url: str) -> bool:
         """Whether an address is one of FHIR's own, where `code=` is a search and no secret."""
@@ -310,28 +301,3 @@ class Client:
             headers=self._redactor.headers(request.headers.multi_items()),
             body=self._redactor.text(request.content.decode(), fhir=fhir),
         )
-
-    def _count_silence(self, exchange: Exchange, *, weight: float) -> None:
-        origin = origin_of(exchange.request.url)
-        self._silent[origin] = self._silent.get(origin, 0.0) + weight if weight else 0.0
-
-    def _keep_limits(self, origin: str) -> None:
-        if self._silent.get(origin, 0.0) > GIVE_UP_AFTER - 0.5 / PATIENCE_WITH_BREAKS:
-            raise TargetUnusable(
-                f"{origin} was given up after {GIVE_UP_AFTER} requests in a row without an answer"
-                f" ({GIVE_UP_AFTER * PATIENCE_WITH_BREAKS} where the connection was broken off)"
-            )
-        budget = self.limits.request_budget
-        if budget and self._recorder.sent >= budget:
-            raise TargetUnusable(f"the request budget of {budget} is spent (limits.request_budget)")
-        if rate := self.limits.requests_per_second:
-            now = time.monotonic()
-            time.sleep(max(0.0, self._next_at - now))
-            self._next_at = max(now, self._next_at) + 1.0 / rate
-
-
-def _weight(error: str) -> float:
-    """Say how much a failed request counts towards giving an origin up; 0.0 for an answer."""
-    if not error:
-        return 0.0
-    return 1 / PATIENCE_WITH_BREAKS if error.partition(":")[0] in BROKEN_OFF else 1.0

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from conformance.redaction import Redactor
     from conformance.target import Target
 
+#: What only keeps a session: no check judges it, and threads may have renewed it at other moments.
+SESSION = "session: "
 #: What the message of a finding says where the log holds no answer to a request.
 NOT_RECORDED = "not recorded"
 
@@ -72,23 +74,36 @@ class Clock:
 class Tape:
     """The recorded exchanges, each given out once, in order.
 
-    A FHIR request is answered only by the very same one. Where a login makes values up (state,
-    challenges), the next exchange of that purpose and path answers.
+    A FHIR request is answered only by the very same one, by one with the same headers first. Where
+    a login makes values up (state, challenges), the next exchange of that purpose and path answers.
     """
 
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        self._same: defaultdict[Hashable, deque[Exchange]] = defaultdict(deque)
         self._exact: defaultdict[Hashable, deque[Exchange]] = defaultdict(deque)
         self._alike: defaultdict[Hashable, deque[Exchange]] = defaultdict(deque)
         self._given: set[str] = set()
+        #: The last answer that each kind of session request got.
+        self._session: dict[Hashable, Exchange] = {}
         for exchange in exchanges:
-            self._exact[_exactly(exchange.request, exchange.purpose)].append(exchange)
+            exactly = _exactly(exchange.request, exchange.purpose)
+            self._same[exactly, exchange.request.headers].append(exchange)
+            self._exact[exactly].append(exchange)
             self._alike[_alike(exchange.request, exchange.purpose)].append(exchange)
 
     def answer(self, request: Request, purpose: str, *, alike: bool) -> Exchange | None:
         """Return the recorded exchange of a request, None where there is none left."""
-        found = self._next(self._exact[_exactly(request, purpose)])
+        exactly, kind = _exactly(request, purpose), _alike(request, purpose)
+        # Threads may have sent two that differ in a header only in the other order.
+        found = self._next(self._same[exactly, request.headers])
+        if found is None:
+            found = self._next(self._exact[exactly])
         if found is None and alike:
-            found = self._next(self._alike[_alike(request, purpose)])
+            found = self._next(self._alike[kind])
+        if purpose.startswith(SESSION):
+            found = found or self._session.get(kind)
+            if found:
+                self._session[kind] = found
         return found
 
     def _next(self, waiting: deque[Exchange]) -> Exchange | None:

@@ -25,6 +25,7 @@ from conformance.mock.data.plan import DEFAULT_PRACTITIONERS, DEFAULT_SEED, Plan
 from conformance.mock.data.store import Store
 from conformance.mock.defects import REGISTRY, Defects, choose, unknown
 from conformance.mock.directory import Directory
+from conformance.mock.load import Load
 from conformance.mock.members import MEMBERS_PATH, MembersApi, build_members
 from conformance.mock.search.request import MAX_COUNT
 
@@ -52,6 +53,7 @@ class RunningMock:
     directory_base: str | None
     target_file: Path
     token_lifetime: int
+    load: Load = field(repr=False)
     _server: uvicorn.Server = field(repr=False)
     _thread: threading.Thread = field(repr=False)
     fhir_base: str | None = None
@@ -103,6 +105,7 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
     future: bool = False,
     practitioners: int = DEFAULT_PRACTITIONERS,
     seed: int = DEFAULT_SEED,
+    latency: float = 0.0,
     host: str = "127.0.0.1",
     clock: Callable[[], float] = monotonic,
 ) -> RunningMock:
@@ -119,6 +122,7 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
         future: Be the future release: grant its scopes and serve its resource types too.
         practitioners: The size of the directory.
         seed: Equal seeds give equal directories.
+        latency: Milliseconds that every answer waits, as across a network.
         host: The address to bind.
         clock: Seconds, as the authorization server sees them pass: a test needs no sleep.
 
@@ -142,12 +146,14 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
         future=future,
         clock=clock,
     )
-    server = _server(flex.app(active))
+    load = Load(flex.app(active), latency / 1000)
+    server = _server(load)
     return RunningMock(
         origin=origin,
         directory_base=flex.directory_base,
         target_file=_write_target(deployment, environment, flex, future=future),
         token_lifetime=token_lifetime,
+        load=load,
         _server=server,
         _thread=_serve(server, listener),
         fhir_base=flex.fhir_base,
@@ -283,7 +289,7 @@ def _write_target(deployment: str, environment: str, flex: _Flex, *, future: boo
     # A mock on the same machine needs no sparing: 0 is "no limit".
     limits = {
         "requests_per_second": 0,
-        "concurrency": 4,
+        "concurrency": 8,
         "crawl_rows": 5000,
         "page_size": MAX_COUNT,
         "code_seconds": flex.auth.store.code_seconds,

@@ -37,6 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "tier(name): the kind of request this test sends, if not a safe one"
     )
+    config.addinivalue_line(
+        "markers", "in_turn: what this test judges depends on what was asked before it"
+    )
     worker = getattr(config, "workerinput", {})
     if "flexcheck_target" in worker or wants_flexcheck(config):
         # Here, not above: every other pytest run in this environment starts without our weight.

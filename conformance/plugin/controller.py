@@ -16,7 +16,8 @@ import pytest
 
 from conformance import __version__
 from conformance.contract import load_contract
-from conformance.runlog import RunLog, finding_from_json, read_run
+from conformance.plugin.owntime import OwnTime
+from conformance.runlog import RunLog, exchange_to_json, finding_from_json, read_run
 from conformance.target.recorded import describe_target
 from conformance.verdict import Conclusion, conclude, count_outcomes
 from profiles import load_default_packages
@@ -24,6 +25,7 @@ from profiles import load_default_packages
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from conformance.exchange import Exchange
     from conformance.findings import Finding
     from conformance.plugin.settings import Settings
     from conformance.target import Target
@@ -43,6 +45,8 @@ class Controller:
         self._bugs: list[str] = []
         self._requests = 0
         self._clock = time.monotonic()
+        self._own = OwnTime()
+        self._workers_own = 0.0
         settings.out.mkdir(parents=True, exist_ok=True)
         self._log = RunLog(settings.out / "run.ndjson")
         self._log.header(_header(config, settings, target))
@@ -74,6 +78,16 @@ class Controller:
             config=self._config, finding=finding, clause=self._contract[finding.clause]
         )
 
+    def sent(self, exchanges: Sequence[Exchange]) -> None:
+        """Write what was sent for tests that the run did not come to."""
+        for exchange in exchanges:
+            self._requests += 1
+            self._log.exchange(exchange_to_json(exchange))
+
+    def worker_took(self, seconds: float) -> None:
+        """Count the processor time of an xdist worker."""
+        self._workers_own += seconds
+
     def bug(self, text: str) -> None:
         """Note a failure of flexcheck itself outside any test (a collection error, say)."""
         self._bugs.append(text)
@@ -90,6 +104,7 @@ class Controller:
                 {
                     "finished": _now(),
                     "seconds": round(time.monotonic() - self._clock, 3),
+                    "own_seconds": round(self._own.so_far() + self._workers_own, 3),
                     "outcomes": count_outcomes(self._findings),
                     "exit_code": conclusion.exit_code,
                     "reasons": list(conclusion.reasons),

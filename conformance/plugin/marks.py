@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,14 +18,19 @@ if TYPE_CHECKING:
 
 def clauses_like(pattern: str, **fields: str) -> list[Clause]:
     """Return the testable clauses whose id matches a regular expression and whose fields agree."""
+    return [
+        clause
+        for clause in _like(pattern)
+        if all(getattr(clause, name) == value for name, value in fields.items())
+    ]
+
+
+@cache
+def _like(pattern: str) -> tuple[Clause, ...]:
     shape = re.compile(pattern)
-    return list(
+    return tuple(
         load_contract().select(
-            lambda clause: (
-                clause.not_tested is None
-                and shape.fullmatch(clause.id) is not None
-                and all(getattr(clause, name) == value for name, value in fields.items())
-            )
+            lambda clause: clause.not_tested is None and shape.fullmatch(clause.id) is not None
         )
     )
 

@@ -18,12 +18,15 @@ from conformance.client.replay import Clock, ReplayClient, Tape
 from conformance.contract import ContractError, load_contract
 from conformance.plugin import fixtures
 from conformance.plugin.addressing import reach, recorded
+from conformance.plugin.ahead import Ahead
 from conformance.plugin.applicability import is_selected, unknown_selections, why_not_applicable
+from conformance.plugin.collecting import collecting_seldom
 from conformance.plugin.controller import Controller
 from conformance.plugin.discreet import Discreet
 from conformance.plugin.judge import Judge
 from conformance.plugin.keys import CLAUSE, EXCHANGES, EXIT_CODE
 from conformance.plugin.outcomes import CASE, JUDGE, NOT_APPLICABLE, record_of
+from conformance.plugin.owntime import OwnTime
 from conformance.plugin.settings import SIGN, only_lists, why_no_run_directory
 from conformance.plugin.sharing import keep_to_concurrency, share_of
 from conformance.redaction import Redactor
@@ -37,6 +40,11 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
     from conformance.plugin.settings import Settings
     from conformance.target import Target
+
+#: How an xdist worker tells its processor time.
+OWN = "flexcheck_own_seconds"
+#: How many tests run ahead of a target that is asked at a pace.
+AHEAD_AT_A_PACE = 16
 
 
 def start_session(config: pytest.Config, settings: Settings) -> None:
@@ -94,6 +102,10 @@ class FlexcheckSession:
         self._uncollected = False
         self._stack = stack
         self._exchanges: dict[str, Exchange] = {}
+        self._ahead: Ahead | None = None
+        self._worker = worker
+        self._own = OwnTime()
+        stack.enter_context(collecting_seldom())
         self.client = self._open_client()
         writes = not worker and not only_lists(config)
         self.controller = Controller(config, settings, target) if writes else None
@@ -163,14 +175,53 @@ class FlexcheckSession:
 
     # -- judging ------------------------------------------------------------------------------
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Have tests run ahead where several requests may be under way at once.
+
+        An xdist worker sends one at a time: there are several of them. A replay sends nothing.
+        """
+        limits = self.target.limits
+        alone = self._worker or self.settings.replay or limits.concurrency <= 1
+        options = self.config.option
+        if alone or only_lists(self.config) or getattr(options, "usepdb", False):
+            return
+        # At a pace, what was sent ahead of an end that comes early would have cost time.
+        most = AHEAD_AT_A_PACE if limits.requests_per_second else len(session.items)
+        self._ahead = Ahead(session.items, self._may_run, threads=limits.concurrency, most=most)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Let tests behind this one start."""
+        if self._ahead:
+            self._ahead.look(item)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Take over what came of a test that has run ahead; None has pytest call it."""
+        return (self._ahead is not None and self._ahead.call(pyfuncitem)) or None
+
+    def _may_run(self, item: pytest.Item) -> bool:
+        """Whether a test will be called, and may be so before its turn."""
+        return not (
+            item.get_closest_marker("in_turn")
+            or why_not_applicable(item.stash[CLAUSE], self.target)
+            or self._not_asked(item)
+        )
+
+    def _not_asked(self, item: pytest.Item) -> str:
+        tier = item.get_closest_marker("tier")
+        if tier and tier.args[0] not in self.target.safety:
+            return f"not asked: the target allows no {tier.args[0]} requests ([safety] tiers)"
+        return ""
+
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skip what does not apply or is not allowed before any fixture sends anything."""
         if reason := why_not_applicable(item.stash[CLAUSE], self.target):
             item.stash[NOT_APPLICABLE] = reason
             pytest.skip(f"not applicable: {reason}")
-        tier = item.get_closest_marker("tier")
-        if tier and tier.args[0] not in self.target.safety:
-            pytest.skip(f"not asked: the target allows no {tier.args[0]} requests ([safety] tiers)")
+        if reason := self._not_asked(item):
+            pytest.skip(reason)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -178,6 +229,8 @@ class FlexcheckSession:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Make the finding and put it, with the new exchanges, on the report."""
         report = yield
+        if self._ahead and call.when == "call":
+            report.duration = self._ahead.seconds(item) or report.duration
         recorded = self.recorder.drain()
         self._exchanges.update((exchange.id, exchange) for exchange in recorded)
         item.stash[EXCHANGES] = self._cited(item)
@@ -217,7 +270,10 @@ class FlexcheckSession:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Conclude, have the reports made, and set flexcheck's exit code."""
         if self.controller is None:
+            if hasattr(self.config, "workeroutput"):
+                self.config.workeroutput[OWN] = self._own.so_far()
             return
+        self._end_ahead()
         if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
             self.controller.bug("pytest stopped with an internal error")
         stopped = bool(session.shouldstop or session.shouldfail)
@@ -226,6 +282,19 @@ class FlexcheckSession:
             loose=self.client.loose if isinstance(self.client, ReplayClient) else None,
         )
         session.exitstatus = self.config.stash[EXIT_CODE] = conclusion.exit_code
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Count the processor time of a worker that has ended; of one that died none is known."""
+        if self.controller:
+            self.controller.worker_took(getattr(node, "workeroutput", {}).get(OWN, 0.0))
+
+    def _end_ahead(self) -> None:
+        """Stop what has run ahead of an early end, and log what it had sent."""
+        if self._ahead and self.controller:
+            self.client.stop()
+            self._ahead.close()
+            self.controller.sent(self.recorder.drain())
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> object | None:

@@ -12,13 +12,16 @@ if TYPE_CHECKING:
 
 
 def share_of(target: Target, workers: int) -> Target:
-    """Return the target with one worker's part of the pace and the budget; 0 stays unlimited."""
+    """Return the target with one worker's part of what it may be asked; 0 stays unlimited."""
     if workers <= 1:
         return target
     limits = target.limits
     budget = max(1, limits.request_budget // workers) if limits.request_budget else 0
     shared = replace(
-        limits, requests_per_second=limits.requests_per_second / workers, request_budget=budget
+        limits,
+        requests_per_second=limits.requests_per_second / workers,
+        request_budget=budget,
+        concurrency=max(1, limits.concurrency // workers),
     )
     return replace(target, limits=shared)
 

@@ -102,8 +102,8 @@ _READERS: dict[str, Callable[[Any], Iterator[Any]]] = {
 
 #: What was read last, by row and definition; both are kept so that their ids stay theirs.
 _READ: dict[tuple[int, int], tuple[Mapping[str, Any], ParameterDefinition, tuple[Any, ...]]] = {}
-#: More than the rows of one type have for all parameters; then it begins anew.
-_MOST = 50_000
+#: More than the rows of all types have for their parameters in most runs; then it begins anew.
+_MOST = 200_000
 
 
 def values_of(resource: Mapping[str, Any], definition: ParameterDefinition) -> tuple[Any, ...]:

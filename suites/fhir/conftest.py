@@ -3,89 +3,66 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 from conformance.auth import AuthorizationServer, CannotAuthorize, MemberAuth
-from conformance.client import Client, FhirApi
 from conformance.plugin.keys import CLAUSE
-from conformance.records import OK
+from suites.fhir.made import MEMBERS, Made, arguments_ahead, as_seen_by, made_in, must_be_granted
 from suites.fhir.member_stimuli import first_ids
+from suites.fhir.stimuli import first_row
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from conformance.client import Client, FhirApi
     from conformance.contract import Clause
     from conformance.records import Holdings
     from conformance.target import Target
 
 #: The fixture that gives each API of the contract.
-DIRECTORY, MEMBERS = "provider-directory", "patient-access"
+DIRECTORY = "provider-directory"
 FIXTURES = {DIRECTORY: "directory", MEMBERS: "patient_access"}
-CLAIMS = "ExplanationOfBenefit"
+
+
+def pytest_flexcheck_ahead(
+    item: pytest.Item,
+) -> Callable[[], Mapping[str, Any]] | Literal["later"] | None:
+    """Let the tests of this folder run ahead that need no other fixture than these."""
+    return arguments_ahead(item)
 
 
 @pytest.fixture(scope="session")
-def directory(client: Client, target: Target) -> FhirApi:
+def made(pytestconfig: pytest.Config) -> Made:
+    """Return what the tests of both APIs share."""
+    found = made_in(pytestconfig)
+    found.begun = True
+    return found
+
+
+@pytest.fixture(scope="session")
+def directory(made: Made) -> FhirApi:
     """Return the Provider Directory of the target."""
-    return FhirApi(client, target.directory_base, target.samples, deployment=target.deployment)
+    return made.directory
 
 
 @pytest.fixture(scope="session")
-def member(client: Client, target: Target) -> MemberAuth:
+def member(made: Made) -> MemberAuth:
     """Return the session of the member who logs in; skip where nobody can."""
-    session = MemberAuth(AuthorizationServer(client, target))
-    try:
-        session.ready()
-    except CannotAuthorize as why:
-        pytest.skip(f"not asked: {why}")
-    return session
+    return made.member
 
 
 @pytest.fixture(scope="session")
-def patient(member: MemberAuth) -> str:
+def patient(made: Made) -> str:
     """Return the member's Patient id, "" where the token response named none."""
-    return member.patient
+    return made.patient
 
 
 @pytest.fixture(scope="session")
-def patient_access(client: Client, target: Target, member: MemberAuth) -> FhirApi:
+def patient_access(made: Made) -> FhirApi:
     """Return Patient Access as the member who logs in sees it."""
-    return as_seen_by(member, client, target)
-
-
-def as_seen_by(member: MemberAuth, client: Client, target: Target) -> FhirApi:
-    """Return Patient Access as a member sees it."""
-
-    def needs(resource_type: str) -> tuple[tuple[str, str], ...]:
-        """Claims are searched for a patient (the document: "patient is required")."""
-        wanted = resource_type == CLAIMS
-        return (("patient", member_of(served, member.patient)),) if wanted else ()
-
-    served = FhirApi(
-        client,
-        target.fhir_base,
-        target.samples,
-        auth=member,
-        needs=needs,
-        deployment=target.deployment,
-    )
-    return served
-
-
-def member_of(api: FhirApi, told: str) -> str:
-    """Return the member's Patient id: that of the token response if it is one, else a search's.
-
-    Whether `patient` is one is judged by its own clause (TOKEN-PATIENT-USABLE).
-    """
-
-    def find() -> str:
-        if told and api.read("Patient", told).status == OK:
-            return told
-        return next(iter(api.holdings("Patient").rows), told)
-
-    return api.once("the member's Patient", find)
+    return made.patient_access
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +100,11 @@ def somebody_else(client: Client, target: Target) -> SomebodyElse:
 
 @pytest.fixture
 def api(request: pytest.FixtureRequest) -> FhirApi:
-    """Return the API that the test's clause is about.
-
-    What the member's token does not open is skipped: that it does not is judged by SCOPE-PATIENT-….
-    """
+    """Return the API that the test's clause is about."""
     clause = request.node.stash[CLAUSE]
     found: FhirApi = request.getfixturevalue(FIXTURES[clause.applies_when.api])
     if clause.applies_when.api == MEMBERS:
-        granted = request.getfixturevalue("member").granted
-        scope = f"patient/{clause.resource}.read"
-        if clause.resource and granted and scope not in granted:
-            pytest.skip(f"not asked: {scope} was not granted (judged by the SCOPE clauses)")
+        must_be_granted(request.getfixturevalue("member"), clause.resource)
     return found
 
 
@@ -141,3 +112,9 @@ def api(request: pytest.FixtureRequest) -> FhirApi:
 def holdings(api: FhirApi, clause: Clause) -> Holdings:
     """Return what the API is known to hold of the clause's resource type."""
     return api.holdings(clause.resource)
+
+
+@pytest.fixture
+def row(holdings: Holdings) -> Mapping[str, Any] | None:
+    """Return a row that is known, if any is."""
+    return first_row(holdings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from suites.fhir.form_stimuli import asked, weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conformance.client import FhirApi
     from conformance.records import Search
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 SEED = "FLEXCHECK_SEED"
 #: How many searches a property is tried with, of each type: each costs two or three requests.
 EXAMPLES = 2
+
+#: Hypothesis draws in one thread: where it keeps things is set for the whole process, and the first
+#: time in a thread it looks through all that Python holds.
+_DRAWING = ThreadPoolExecutor(1, thread_name_prefix="flexcheck-draw")
 
 Criteria = tuple[tuple[str, str], ...]
 
@@ -58,6 +63,11 @@ def drawn(api: FhirApi, kind: str, names: list[str], *, least: int) -> list[Crit
     def draw(criteria: Criteria) -> None:
         found.append(criteria)
 
+    _DRAWING.submit(_at_home_nowhere, draw).result()
+    return list(dict.fromkeys(found))[:EXAMPLES]
+
+
+def _at_home_nowhere(draw: Callable[[], None]) -> None:
     with TemporaryDirectory() as folder:
         # Where a run is started is no place for what hypothesis keeps.
         set_hypothesis_home_dir(folder)
@@ -65,7 +75,6 @@ def drawn(api: FhirApi, kind: str, names: list[str], *, least: int) -> list[Crit
             draw()
         finally:
             set_hypothesis_home_dir(None)
-    return list(dict.fromkeys(found))[:EXAMPLES]
 
 
 def narrowed(api: FhirApi, kind: str, names: list[str]) -> Iterator[tuple[Search, Search]]:

@@ -58,12 +58,21 @@ STRANGERS = {
     "_elements": "id",
 }
 
+#: What is read side by side with a search: a search of other rows, or the very same.
+THE_SAME = "the same search"
+BESIDE = ("another search", THE_SAME)
+
 
 def some_rows(holdings: Holdings, most: int = 3) -> list[Mapping[str, Any]]:
     """Return rows spread over what is known: first, middle, last."""
     rows = list(holdings.rows.values())
     step = max(1, len(rows) // most)
     return rows[::step][:most]
+
+
+def first_row(holdings: Holdings) -> Mapping[str, Any] | None:
+    """Return a row that is known, if any is."""
+    return next(iter(some_rows(holdings, most=1)), None)
 
 
 def version_of(row: Mapping[str, Any]) -> str:
@@ -233,6 +242,27 @@ def paged_and_whole(api: FhirApi, clause: Clause) -> tuple[Search, Search] | Non
     return few, many
 
 
+def read_side_by_side(
+    api: FhirApi, clause: Clause, case: str
+) -> tuple[Search, tuple[Search, ...]] | None:
+    """Read a search of several pages, and again while another or the same is read in turn with it.
+
+    None where the server holds too little for two pages.
+    """
+    pair = paged_and_whole(api, clause)
+    if pair is None:
+        return None
+    alone, _ = pair
+    size = int(dict(alone.params)["_count"])
+    other = alone.params if case == THE_SAME else (("_count", str(size + 1)),)
+    return alone, api.side_by_side(
+        clause.resource,
+        (alone.params, other),
+        purpose=f"paging of {clause.resource} beside {case}",
+        max_rows=len(alone.ids) + 1,
+    )
+
+
 def _several_rows(api: FhirApi, clause: Clause) -> tuple[tuple[tuple[str, str], ...], int]:
     holdings = api.holdings(clause.resource)
     if holdings.complete and len(holdings.rows) <= 3 * api.page_size:
@@ -326,8 +356,11 @@ def unlisted_probe(api: FhirApi, clause: Clause, name: str) -> Probe:
     definition = definitions_of(clause.resource).get(name)
     value = STRANGERS.get(name, "flexcheck-none")
     if definition is not None:
-        rows = list(api.holdings(clause.resource).rows.values())
-        value = _telling(rows, clause.resource, name) or HELD_BY_NONE[definition.type]
+        value = api.once(
+            ("telling", clause.resource, name),
+            lambda: _telling(api.holdings(clause.resource).rows.values(), clause.resource, name),
+        )
+        value = value or HELD_BY_NONE[definition.type]
     size = ("_count", str(api.page_size))
     asked, baseline = (
         api.search(clause.resource, params, purpose=purpose, max_rows=1)

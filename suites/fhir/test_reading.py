@@ -33,12 +33,6 @@ FORMATS = (
 )
 
 
-@pytest.fixture
-def row(holdings: Holdings) -> Mapping[str, Any] | None:
-    """Return a row that is known, if any is."""
-    return next(iter(stimuli.some_rows(holdings, most=1)), None)
-
-
 def again(
     api: FhirApi, row: Mapping[str, Any], query: str = "", *headers: tuple[str, str]
 ) -> Exchange:

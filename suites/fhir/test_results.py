@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.checks import bundles, interactions, paging
-from conformance.plugin.marks import each_clause
+from conformance.plugin.marks import each_case, each_clause
 from suites.fhir import member_stimuli, stimuli
 
 if TYPE_CHECKING:
@@ -103,6 +103,21 @@ def test_pages_hold_each_row_once(api: FhirApi, clause: Clause, finding: Judge) 
                 for assertion in paging.each_row_once(search)
             ),
             *(paging.page_size_loses_nothing(*pair) if pair else ()),
+        ),
+        otherwise="no search of this type has a second page",
+    )
+
+
+@each_case("(DIR|PA)-[A-Z]+-PAGING-COMPLETE", lambda _: stimuli.BESIDE)
+def test_pages_hold_each_row_once_while_others_are_read(
+    api: FhirApi, clause: Clause, case: str, finding: Judge
+) -> None:
+    read = stimuli.read_side_by_side(api, clause, case)
+    alone, both = read or (None, ())
+    finding.assess(
+        (
+            *(assertion for search in both for assertion in paging.each_row_once(search)),
+            *(paging.page_size_loses_nothing(both[0], alone) if alone else ()),
         ),
         otherwise="no search of this type has a second page",
     )

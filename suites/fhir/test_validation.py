@@ -24,6 +24,7 @@ ROWS = "(DIR|PA)-[A-Z]+-CONFORMS"
 
 @each_clause(ROWS)
 @pytest.mark.usefixtures("holdings")
+@pytest.mark.in_turn
 def test_rows_conform(api: FhirApi, clause: Clause, finding: Judge) -> None:
     # What came with the rows is judged here where no other clause judges its type.
     elsewhere = {other.resource for other in clauses_like(ROWS, area=clause.area)}

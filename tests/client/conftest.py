@@ -106,5 +106,5 @@ def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
             slept.append(round(seconds, 6))
 
     clock = SimpleNamespace(sleep=sleep, monotonic=lambda: start + sum(slept))
-    monkeypatch.setattr("conformance.client.http.time", clock)
+    monkeypatch.setattr("conformance.client.politeness.time", clock)
     return slept

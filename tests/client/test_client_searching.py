@@ -9,6 +9,7 @@ import pytest
 from rough_server import http
 
 from conformance.client import FhirApi, TargetUnusable, search
+from conformance.client.searching import Reading, side_by_side
 from conformance.records import Ending
 
 if TYPE_CHECKING:
@@ -291,3 +292,29 @@ def test_holdings_of_a_type_without_samples_are_empty_where_the_search_is_refuse
 ) -> None:
     holdings = _api(dial, serve(http(b"{}", "400 No")).base).holdings("Location")
     assert (holdings.rows, holdings.complete) == ({}, False)
+
+
+def test_two_searches_side_by_side_are_read_a_page_of_each_in_turn(
+    serve: Serve, dial: Dial
+) -> None:
+    def answer(asked: Asked, _: socket.socket) -> bytes:
+        kind, _, page = asked.path.removeprefix("/R4/").partition("/")
+        kind, number = kind.partition("?")[0], int(page or 1)
+        last = {"Location": 3, "Organization": 1}[kind]
+        onward = f"{server.base}/{kind}/{number + 1}"
+        link = [{"relation": "next", "url": onward}] if number < last else []
+        row = {"resourceType": kind, "id": str(number)}
+        return http({"resourceType": "Bundle", "link": link, "entry": [{"resource": row}]})
+
+    server = serve(answer)
+    client = dial(server.base).client
+    readings = [
+        Reading(client, f"{server.base}/{kind}", (), purpose="p")
+        for kind in ("Location", "Organization")
+    ]
+    found = side_by_side(readings)
+    assert [sorted(search.ids) for search in found] == [["1", "2", "3"], ["1"]]
+    assert all(search.complete for search in found)
+    assert [path.removeprefix("/R4/") for path in server.paths] == [
+        "Location", "Organization", "Location/2", "Location/3",
+    ]  # fmt: skip

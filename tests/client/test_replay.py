@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,6 +52,36 @@ def test_the_same_request_gets_its_answers_in_order(tmp_path: Path) -> None:
         ("ex-2", {"n": 2}),
     ]
     assert client.loose == []
+
+
+def test_two_that_differ_in_a_header_keep_their_answers_in_any_order(tmp_path: Path) -> None:
+    url = f"{BASE}/Location/1"
+    tags = ('W/"2"', 'W/"1"')
+    with client_on(tmp_path) as client:
+        sent = [
+            client._recorded(client._request("GET", url, (), {"If-None-Match": tag}))
+            for tag in tags
+        ]
+    log = [
+        replace(recorded(f"ex-{number}", url), request=request)
+        for number, request in enumerate(sent)
+    ]
+    with client_on(tmp_path, *log) as client:
+        found = [
+            client.get(url, purpose="p", headers={"If-None-Match": tag}) for tag in reversed(tags)
+        ]
+    assert [exchange.id for exchange in found] == ["ex-1", "ex-0"]
+
+
+def test_a_session_that_is_renewed_once_more_gets_its_last_answer_again(tmp_path: Path) -> None:
+    renewed = recorded("ex-1", f"{LOGIN}/token", purpose="session: refresh")
+    other = recorded("ex-2", f"{LOGIN}/token", purpose="judged: refresh")
+    with client_on(tmp_path, renewed, other) as client:
+        found = [client.get(f"{LOGIN}/token", purpose="session: refresh").id for _ in range(3)]
+        client.get(f"{LOGIN}/token", purpose="judged: refresh")
+        with pytest.raises(TargetUnusable, match="not recorded"):
+            client.get(f"{LOGIN}/token", purpose="judged: refresh")
+    assert found == ["ex-1"] * 3
 
 
 def test_a_request_that_is_not_in_the_log_gets_no_answer(tmp_path: Path) -> None:

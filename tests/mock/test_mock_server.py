@@ -81,7 +81,7 @@ def test_the_target_file_names_the_directory_and_is_private() -> None:
     }
     assert target["limits"] == {
         "requests_per_second": 0,
-        "concurrency": 4,
+        "concurrency": 8,
         "crawl_rows": 5000,
         "page_size": 200,
         "code_seconds": 60,

@@ -32,6 +32,11 @@ def test_what_is_unlimited_stays_so() -> None:
     assert (limits.requests_per_second, limits.request_budget) == (0, 0)
 
 
+@pytest.mark.parametrize(("workers", "at_once"), [(1, 8), (2, 4), (3, 2), (8, 1)])
+def test_workers_share_what_may_be_under_way(workers: int, at_once: int) -> None:
+    assert share_of(target(concurrency=8), workers).limits.concurrency == at_once
+
+
 @pytest.mark.parametrize(("asked", "had"), [(1, 1), (2, 2), (5, 2)])
 def test_there_are_no_more_workers_than_requests_at_once(asked: int, had: int) -> None:
     config: Any = SimpleNamespace(option=SimpleNamespace(tx=["popen"] * asked))

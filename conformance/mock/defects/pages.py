@@ -34,6 +34,20 @@ def stop_early(page: Page) -> Page:
     return replace(page, next_offset=None) if page.type == "OrganizationAffiliation" else page
 
 
+#: The handle of the search that was paged last: what a cursor of the whole server would be at.
+_PAGED_LAST = [""]
+
+
+@defect("organization-pages-share-a-cursor", breaks=["DIR-ORG-PAGING-COMPLETE"])
+def share_cursor(page: Page) -> Page:
+    """Organization: a page loses a row where another search was paged since the page before."""
+    if page.type != "Organization":
+        return page
+    before, _PAGED_LAST[0] = _PAGED_LAST[0], page.handle
+    torn = page.offset and before != page.handle
+    return replace(page, matches=page.matches[1:]) if torn else page
+
+
 @defect("location-next-link-loops", breaks=["DIR-LOC-PAGING-LINKS"])
 def loop(page: Page) -> Page:
     """Location: the next link of a page leads to that page again."""

@@ -1,0 +1,111 @@
+"""What a target may be asked at once and in a row: pace, budget, pauses, when to give up.
+
+Threads share it. Imports target and exchange only.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Lock, get_ident
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.exchange import Exchange
+    from conformance.target import Limits
+
+#: After this many requests in a row without any answer, an origin is given up.
+GIVE_UP_AFTER = 3
+#: Breaking a connection off takes somebody who is there: many in a row are needed to give up.
+BROKEN_OFF = frozenset({"ReadError", "WriteError", "CloseError", "RemoteProtocolError"})
+PATIENCE_WITH_BREAKS = 10
+
+
+class TargetUnusable(Exception):  # noqa: N818 - not an error of ours: the environment failed
+    """No usable answer was had: connection, TLS, time-out, 429 to the end, budget spent."""
+
+    def __init__(self, message: str, exchange: Exchange | None = None) -> None:
+        super().__init__(message)
+        self.exchange = exchange
+
+
+class Politeness:
+    """Keeps all threads of one client, together, to the limits of its target."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._places = BoundedSemaphore(max(1, limits.concurrency))
+        self._lock = Lock()
+        self._begun = 0
+        self._next_at = 0.0
+        #: By origin: until when nobody asks, and the thread that waits by itself.
+        self._pauses: dict[str, tuple[float, int]] = {}
+        self._silent: dict[str, float] = {}
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Let nothing more be sent: the run was broken off."""
+        self._stopped = True
+
+    @contextmanager
+    def turn(self, origin: str) -> Iterator[None]:
+        """Wait until one more request may go out, and hold its place while it is under way.
+
+        Raises:
+            TargetUnusable: none may: the origin was given up, the budget is spent, the run stopped.
+        """
+        with self._places:
+            self._refuse(origin)
+            self._wait(origin)
+            yield
+
+    def pause(self, origin: str, seconds: float) -> None:
+        """Wait as the origin asked (`Retry-After`); meanwhile no other thread asks it either."""
+        with self._lock:
+            until = max(time.monotonic() + seconds, self._pauses.get(origin, (0.0, 0))[0])
+            self._pauses[origin] = (until, get_ident())
+        time.sleep(seconds)
+
+    def count(self, origin: str, error: str) -> None:
+        """Count a request without answer towards giving the origin up; an answer ("") ends that."""
+        weight = _weight(error)
+        with self._lock:
+            self._silent[origin] = self._silent.get(origin, 0.0) + weight if weight else 0.0
+
+    def _refuse(self, origin: str) -> None:
+        budget = self._limits.request_budget
+        with self._lock:
+            if self._stopped:
+                raise TargetUnusable("the run was stopped")
+            if self._silent.get(origin, 0.0) > GIVE_UP_AFTER - 0.5 / PATIENCE_WITH_BREAKS:
+                raise TargetUnusable(
+                    f"{origin} was given up after {GIVE_UP_AFTER} requests in a row without an"
+                    f" answer ({GIVE_UP_AFTER * PATIENCE_WITH_BREAKS} where the connection was"
+                    " broken off)"
+                )
+            if budget and self._begun >= budget:
+                raise TargetUnusable(
+                    f"the request budget of {budget} is spent (limits.request_budget)"
+                )
+            self._begun += 1
+
+    def _wait(self, origin: str) -> None:
+        until, waits_itself = self._pauses.get(origin, (0.0, 0))
+        if waits_itself != get_ident() and (left := until - time.monotonic()) > 0:
+            time.sleep(left)
+        if not (rate := self._limits.requests_per_second):
+            return
+        with self._lock:
+            now = time.monotonic()
+            wait = max(0.0, self._next_at - now)
+            self._next_at = max(now, self._next_at) + 1.0 / rate
+        time.sleep(wait)
+
+
+def _weight(error: str) -> float:
+    """Say how much a failed request counts towards giving an origin up; 0.0 for an answer."""
+    if not error:
+        return 0.0
+    return 1 / PATIENCE_WITH_BREAKS if error.partition(":")[0] in BROKEN_OFF else 1.0
