@@ -21,12 +21,14 @@ from conformance.plugin.addressing import reach, recorded
 from conformance.plugin.applicability import is_selected, unknown_selections, why_not_applicable
 from conformance.plugin.controller import Controller
 from conformance.plugin.discreet import Discreet
+from conformance.plugin.grouping import group_of
 from conformance.plugin.judge import Judge
 from conformance.plugin.keys import CLAUSE, EXCHANGES, EXIT_CODE
 from conformance.plugin.outcomes import CASE, JUDGE, NOT_APPLICABLE, record_of
 from conformance.plugin.settings import SIGN, only_lists, why_no_run_directory
 from conformance.plugin.sharing import keep_to_concurrency, share_of
 from conformance.redaction import Redactor
+from conformance.returned import Returned
 from conformance.runlog import read_run
 from conformance.target import TargetError, load_target
 from conformance.verdict import BUG, USAGE
@@ -94,6 +96,7 @@ class FlexcheckSession:
         self._uncollected = False
         self._stack = stack
         self._exchanges: dict[str, Exchange] = {}
+        self.returned = Returned()
         self.client = self._open_client()
         writes = not worker and not only_lists(config)
         self.controller = Controller(config, settings, target) if writes else None
@@ -180,6 +183,8 @@ class FlexcheckSession:
         report = yield
         recorded = self.recorder.drain()
         self._exchanges.update((exchange.id, exchange) for exchange in recorded)
+        if recorded:
+            self.returned.add(group_of(item.nodeid), recorded)
         item.stash[EXCHANGES] = self._cited(item)
         record = record_of(item, call, report, recorded)
         if record is not None:
