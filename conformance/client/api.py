@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.client.http import TargetUnusable
 from conformance.client.searching import search
-from conformance.records import Entry, Holdings, Search
+from conformance.records import Holdings, Search
 from conformance.target.model import origin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     import httpx
 
@@ -161,17 +161,6 @@ class FhirApi:
         instead; what is then known is only a part.
         """
         return self.once(("holdings", resource_type), lambda: self._crawl(resource_type))
-
-    def returned(self, resource_type: str) -> Iterator[Entry]:
-        """Yield what was returned of a type so far: rows, and what came with them."""
-        for key, kept in self._kept.items():
-            what, about = key[:2] if isinstance(key, tuple) else ("", "")
-            if what == "search" and about == resource_type and isinstance(kept, Search):
-                yield from kept.entries
-            elif what == "get" and about.startswith(f"{resource_type}/"):
-                document = getattr(kept, "document", None)
-                if isinstance(document, dict) and document.get("resourceType") == resource_type:
-                    yield Entry(document, "match", "", 0, kept)
 
     def _crawl(self, resource_type: str) -> Holdings:
         purpose = f"what the server holds: {resource_type}"
