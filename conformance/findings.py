@@ -39,13 +39,60 @@ class Expectation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """One thing judged: where, what was expected, what was observed, on which exchange."""
+    """One thing judged: where, what was expected, what was observed, on which exchange.
+
+    `times` is for how many things of one kind it stands: a fault of thousands of rows is told by a
+    few of them and one assertion for the rest.
+    """
 
     holds: bool
     at: str
     expected: str
     observed: str
     exchange: str = ""
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ElementCount:
+    """In how many resources a must-support element or slice is there, and in how many it could be.
+
+    `element` is its id in the profile; `absent` counts the resources without it in which its
+    parent is there.
+    """
+
+    element: str
+    present: int
+    absent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which must-support elements and slices of a profile some resource has, over a run.
+
+    `resources` is how many there were; `elements` are all that the profile marks, in its order.
+    """
+
+    profile: str
+    resources: int
+    elements: tuple[ElementCount, ...]
+
+    @property
+    def never_seen(self) -> tuple[str, ...]:
+        """The ids of those that no resource has."""
+        return tuple(item.element for item in self.elements if not item.present)
+
+    @property
+    def seen(self) -> int:
+        """How many of them some resource has."""
+        return sum(item.present > 0 for item in self.elements)
+
+    def __str__(self) -> str:
+        """Tell the number, as reports do."""
+        return (
+            f"{self.seen} of {len(self.elements)} must-support elements and slices seen in"
+            f" {self.resources:,} resource{'' if self.resources == 1 else 's'}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +101,7 @@ class Finding:
 
     `held` and `broken` count every assertion made; `assertions` keeps all broken ones up to a
     cap and a sample of those that held. `case` tells several findings of one clause apart.
+    `coverage` is the must-support coverage of a profile, where the clause is about that.
     """
 
     clause: str
@@ -66,6 +114,7 @@ class Finding:
     exchanges: tuple[str, ...]
     test: str
     seconds: float = 0.0
+    coverage: Coverage | None = None
 
 
 def verdict(assertions: Iterable[Assertion], expectation: Expectation, *, strict: bool) -> Outcome:

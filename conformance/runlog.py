@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 
 from conformance.exchange import Exchange, Request, Response
-from conformance.findings import Assertion, Finding, Outcome
+from conformance.findings import Assertion, Coverage, ElementCount, Finding, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -89,17 +89,36 @@ class RunLog:
 
 
 def finding_to_json(finding: Finding) -> dict[str, Any]:
-    """Return a finding as JSON data of plain types (xdist carries nothing else)."""
-    return {**asdict(finding), "outcome": finding.outcome.value}
+    """Return a finding as JSON data of plain types (xdist carries nothing else).
+
+    What most findings do not have is left out: `coverage`, and `times` where it is 1.
+    """
+    data = {**asdict(finding), "outcome": finding.outcome.value}
+    for item in data["assertions"]:
+        if item["times"] == 1:
+            del item["times"]
+    if finding.coverage is None:
+        del data["coverage"]
+    else:
+        told = {"seen": finding.coverage.seen, "never_seen": finding.coverage.never_seen}
+        data["coverage"] = {**told, **data["coverage"]}
+    return data
 
 
 def finding_from_json(data: dict[str, Any]) -> Finding:
     """Return the finding that `finding_to_json` wrote."""
-    known = {key: data[key] for key in Finding.__slots__}
+    known = {key: data[key] for key in Finding.__slots__ if key != "coverage"}
     known["outcome"] = Outcome(data["outcome"])
     known["assertions"] = tuple(Assertion(**item) for item in data["assertions"])
     known["exchanges"] = tuple(data["exchanges"])
-    return Finding(**known)
+    return Finding(**known, coverage=_coverage(data.get("coverage")))
+
+
+def _coverage(data: dict[str, Any] | None) -> Coverage | None:
+    if data is None:
+        return None
+    elements = tuple(ElementCount(**item) for item in data["elements"])
+    return Coverage(data["profile"], data["resources"], elements)
 
 
 def exchange_to_json(exchange: Exchange) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from conformance.client.http import TargetUnusable
 from conformance.client.memory import Kept, Memory
 from conformance.client.searching import Reading, search, side_by_side
-from conformance.records import Entry, Holdings, Search
+from conformance.records import Holdings, Search
 from conformance.target.model import origin_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     import httpx
 
@@ -188,17 +188,6 @@ class FhirApi:
         instead; what is then known is only a part.
         """
         return self.once(("holdings", resource_type), lambda: self._crawl(resource_type))
-
-    def returned(self, resource_type: str) -> Iterator[Entry]:
-        """Yield what was returned of a type so far: rows, and what came with them."""
-        for key, kept in self._memory.items():
-            what, about = key[:2] if isinstance(key, tuple) else ("", "")
-            if what == "search" and about == resource_type and isinstance(kept, Search):
-                yield from kept.entries
-            elif what == "get" and about.startswith(f"{resource_type}/"):
-                document = getattr(kept, "document", None)
-                if isinstance(document, dict) and document.get("resourceType") == resource_type:
-                    yield Entry(document, "match", "", 0, kept)
 
     def _crawl(self, resource_type: str) -> Holdings:
         purpose = f"what the server holds: {resource_type}"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from conformance.exchange import Exchange
+
+#: The node id of the test that asks, where it runs ahead of its turn in a thread of its own.
+ASKER: ContextVar[str] = ContextVar("asker", default="")
 
 
 class Recorder:
@@ -21,6 +25,7 @@ class Recorder:
         self._numbers = count(1)
         self._pending: list[Exchange] = []
         self._lock = Lock()
+        self._askers: dict[str, str] = {}
         self.sent = 0
 
     def next_id(self) -> str:
@@ -32,6 +37,12 @@ class Recorder:
         with self._lock:
             self.sent += 1
             self._pending.append(exchange)
+            if asker := ASKER.get():
+                self._askers[exchange.id] = asker
+
+    def asker_of(self, exchange: Exchange) -> str:
+        """Return the node id of the test that asked ahead of its turn, "" for any other."""
+        return self._askers.get(exchange.id, "")
 
     def drain(self) -> tuple[Exchange, ...]:
         """Return what was recorded since the last call, and forget it."""

@@ -2,7 +2,7 @@
 
 Pytest stays as it is: it takes the tests one after the other, in its order, and where one has run
 already it takes over what came of it. Which tests may do so, their suite tells
-(`pytest_flexcheck_ahead`). Imports pytest only.
+(`pytest_flexcheck_ahead`). Imports the recorder, to tell whose an exchange is.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from conformance.client.recorder import ASKER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -75,6 +77,7 @@ class Ahead:
 
     def _run(self, item: pytest.Function, arguments: Callable[[], Mapping[str, Any]]) -> None:
         started = time.perf_counter()
+        ASKER.set(item.nodeid)
         try:
             item.obj(**arguments())
         finally:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from conformance.client import Client
     from conformance.plugin.judge import Judge
     from conformance.plugin.session import FlexcheckSession
+    from conformance.returned import Returned
     from conformance.target import Target
 
 
@@ -35,6 +36,12 @@ def target(flexcheck_session: FlexcheckSession) -> Target:
 def client(flexcheck_session: FlexcheckSession) -> Client:
     """Return the recording client for the target."""
     return flexcheck_session.client
+
+
+@pytest.fixture(scope="session")
+def returned(flexcheck_session: FlexcheckSession) -> Returned:
+    """Return the record of what the exchanges so far returned, those of a test's fixtures too."""
+    return flexcheck_session.returned
 
 
 @pytest.fixture

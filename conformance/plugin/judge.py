@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.findings import Assertion, Finding, Outcome, verdict
+from conformance.findings import Assertion, Coverage, Finding, Outcome, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,11 +30,16 @@ class Judge:
         self._clause = clause
         self._strict = strict
         self._assertions: list[Assertion] = []
+        self._coverage: Coverage | None = None
         self.outcome = Outcome.SKIP
         self.message = "not demonstrated: the test made no assertion"
 
     def __repr__(self) -> str:
         return f"Judge({self._clause.id}, {len(self._assertions)} assertions)"
+
+    def show(self, coverage: Coverage) -> None:
+        """Keep the must-support coverage of a profile as evidence of the finding."""
+        self._coverage = coverage
 
     def assess(self, assertions: Iterable[Assertion], *, otherwise: str = "") -> None:
         """Judge the clause by a check's assertions. Call it once, last in a test.
@@ -55,11 +60,13 @@ class Judge:
         if self.outcome is Outcome.SKIP:
             return f"not demonstrated: {otherwise or 'nothing was there to judge'}"
         broken = [assertion for assertion in self._assertions if not assertion.holds]
+        told = f"{self._coverage}; " if self._coverage else ""
+        judged = _number(self._assertions)
         if not broken:
-            return f"{len(self._assertions)} judged, all hold"
+            return f"{told}{judged} judged, all hold"
         first = broken[0]
         return (
-            f"{len(broken)} of {len(self._assertions)} judged do not hold; first: at {first.at}:"
+            f"{told}{_number(broken)} of {judged} judged do not hold; first: at {first.at}:"
             f" expected {_shown(first.expected)}, observed {_shown(first.observed)}"
         )
 
@@ -81,12 +88,17 @@ class Judge:
             outcome=outcome,
             message=message,
             assertions=tuple(kept),
-            held=len(held),
-            broken=len(broken),
+            held=_number(held),
+            broken=_number(broken),
             exchanges=self.exchange_ids(),
             test=test,
             seconds=round(seconds, 4),
+            coverage=self._coverage,
         )
+
+
+def _number(assertions: Iterable[Assertion]) -> int:
+    return sum(assertion.times for assertion in assertions)
 
 
 def _shown(text: str) -> str:

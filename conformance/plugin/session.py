@@ -23,6 +23,7 @@ from conformance.plugin.applicability import is_selected, unknown_selections, wh
 from conformance.plugin.collecting import collecting_seldom
 from conformance.plugin.controller import Controller
 from conformance.plugin.discreet import Discreet
+from conformance.plugin.grouping import group_of
 from conformance.plugin.judge import Judge
 from conformance.plugin.keys import CLAUSE, EXCHANGES, EXIT_CODE
 from conformance.plugin.outcomes import CASE, JUDGE, NOT_APPLICABLE, record_of
@@ -30,6 +31,7 @@ from conformance.plugin.owntime import OwnTime
 from conformance.plugin.settings import SIGN, only_lists, why_no_run_directory
 from conformance.plugin.sharing import keep_to_concurrency, share_of
 from conformance.redaction import Redactor
+from conformance.returned import Returned
 from conformance.runlog import read_run
 from conformance.target import TargetError, load_target
 from conformance.verdict import BUG, USAGE
@@ -106,6 +108,7 @@ class FlexcheckSession:
         self._worker = worker
         self._own = OwnTime()
         stack.enter_context(collecting_seldom())
+        self.returned = Returned()
         self.client = self._open_client()
         writes = not worker and not only_lists(config)
         self.controller = Controller(config, settings, target) if writes else None
@@ -233,6 +236,8 @@ class FlexcheckSession:
             report.duration = self._ahead.seconds(item) or report.duration
         recorded = self.recorder.drain()
         self._exchanges.update((exchange.id, exchange) for exchange in recorded)
+        for exchange in recorded:
+            self.returned.add(group_of(self.recorder.asker_of(exchange) or item.nodeid), [exchange])
         item.stash[EXCHANGES] = self._cited(item)
         record = record_of(item, call, report, recorded)
         if record is not None:

@@ -75,6 +75,7 @@ def test_networks_have_only_what_their_section_promises(contract: Contract) -> N
         "DIR-NET-SEARCH-COMBINED",
         "DIR-NET-INCLUDE-PARTOF",
         "DIR-NET-CONFORMS",
+        "DIR-NET-MUST-SUPPORT",
         "DIR-NET-PROFILE",
         "DIR-NETWORK-IS-ORGANIZATION",
     }

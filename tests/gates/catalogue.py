@@ -39,6 +39,9 @@ CLAUSES_OF = {name: world.clauses for name, world in WORLDS.items()}
 NEVER_SHOWN = frozenset({"PA-PAT-PAGING-COMPLETE"}) | {
     # Nor does a person of the mock refer to anything.
     *("PA-PAT-REFERENCES-RESOLVE", "DIR-PRAC-REFERENCES-RESOLVE"),
+    # Nor does it have all that these profiles mark as must-support.
+    *(f"DIR-{code}-MUST-SUPPORT" for code in ("AFF", "HSVC", "LOC", "NET", "ORG", "PRAC", "ROLE")),
+    *("PA-EOB-MUST-SUPPORT", "PA-ENC-MUST-SUPPORT", "PA-PAT-MUST-SUPPORT"),
 }
 #: Nor this: the only token that is searched is a code, whose system no row writes.
 NEVER_JUDGED = frozenset({"PA-IMM-TOKEN-SYSTEM"})

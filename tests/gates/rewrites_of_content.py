@@ -6,7 +6,19 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from rewriting import CONFORMS, FHIR_VERSION, METADATA, TYPES, each, on_rows, outcome, rewrite
+from rewriting import (
+    ANSWERS,
+    AREAS,
+    CONFORMS,
+    FHIR_VERSION,
+    METADATA,
+    MUST_SUPPORT,
+    TYPES,
+    each,
+    on_rows,
+    outcome,
+    rewrite,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,6 +113,25 @@ def extension_has_an_unknown_code(row: Resource) -> Resource:
         "valueCode": "lost-in-the-post",
     }
     return {**row, "extension": [*row.get("extension", ()), unknown]}
+
+
+@rewrite(breaks=[MUST_SUPPORT], also=[rf"{AREAS}-[A-Z0-9-]+"], alone=True)
+@on_rows
+def rows_are_bare(row: Resource) -> Resource:
+    """Rows have nothing but id, meta, and what tells their kind."""
+    kept = ("resourceType", "id", "meta", "type", "subType")
+    if row["resourceType"] not in {"Organization", "ExplanationOfBenefit"}:
+        kept = kept[:3]
+    return {name: value for name, value in row.items() if name in kept}
+
+
+@rewrite(breaks=[ANSWERS], also=[each("BUNDLE")], alone=True)
+def answers_are_undatable(asked: Asked, forward: Forward) -> Answer:
+    """Bundles and the CapabilityStatement have a `meta.lastUpdated` that is no instant."""
+    answer = forward(asked)
+    if not answer.bears("Bundle", "CapabilityStatement"):
+        return answer
+    return answer.having({**answer.document, "meta": {"lastUpdated": "yesterday"}})
 
 
 @rewrite(

@@ -80,6 +80,8 @@ READ, SEARCH = each("(MEMBER-)?READ"), each("(MEMBER-)?SEARCH")
 PAGES = (each("PAGING-COMPLETE"), each("PAGING-LINKS"), each("TOTAL"))
 #: What a rewrite does to rows may break their profile as well: `alone` a rewrite is held to that.
 CONFORMS = rf"{AREAS}-[A-Z]+-CONFORMS"
+#: So may what it does to a Bundle, or to what came with the rows; and what it leaves out of them.
+ANSWERS, MUST_SUPPORT = rf"{AREAS}-([A-Z]+-)?ANSWERS-CONFORM", rf"{AREAS}-[A-Z]+-MUST-SUPPORT"
 SEARCHED = (*SELECTING, each("(LASTUPDATED|DATE)-PREFIXES"), "DIR-NET-SEARCH-TYPE")
 
 
@@ -142,7 +144,7 @@ class Rewrite:
 
     def may_break(self, clauses: Iterable[str]) -> set[str]:
         deep = () if self.is_deep else (DEEPLY, QUALITY)
-        patterns = (*self.breaks, *self.also, CONFORMS, *deep)
+        patterns = (*self.breaks, *self.also, CONFORMS, ANSWERS, MUST_SUPPORT, *deep)
         # What tests/clauses holds a defect against is not this gate's to tell apart.
         return {
             clause for clause in clauses if _matches(patterns, clause) or is_judged_apart(clause)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.plugin.scheduling import group_of
+from conformance.plugin.grouping import group_of
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,13 @@ from conformance.plugin.scheduling import group_of
             "suites/authorization",
         ),
         ("suites/fhir/test_it.py::test_it[NO-SUCH]", "suites/fhir"),
+        ("suites/fhir/test_validation.py::test_it[DIR-LOC-ANSWERS-CONFORM]", "DIR-Location"),
+        ("suites/fhir/test_validation.py::test_it[DIR-ANSWERS-CONFORM:fhir]", "suites/fhir"),
+        (
+            "suites/fhir/test_validation.py::test_it[PA-ANSWERS-CONFORM:authorization]",
+            "suites/authorization",
+        ),
+        ("fhir/test_validation.py::test_it[PA-ANSWERS-CONFORM:authorization]", "authorization"),
     ],
 )
 def test_a_test_is_grouped_by_what_it_asks(nodeid: str, group: str) -> None:

@@ -386,6 +386,28 @@ def test_must_support_is_counted_by_element_and_slice(workshop: Workshop) -> Non
         Validator(workshop).must_support([], "http://x/none")
 
 
+def test_must_support_tells_what_the_profile_requires_with_or_without_resources(
+    workshop: Workshop,
+) -> None:
+    name = {"id": "Patient.name", "mustSupport": True, "min": 1}
+    gender = {"id": "Patient.gender", "mustSupport": True}
+    url = workshop.make("p", "Patient", name, gender, {"id": "Patient.birthDate"})
+    support = Validator(workshop).must_support([], url)
+    assert [(each.element, each.required) for each in support] == [
+        ("Patient.name", True),
+        ("Patient.gender", False),
+    ]
+    assert all((each.present, each.absent) == (0, 0) for each in support)
+
+
+def test_must_support_of_a_choice_is_counted_by_type(workshop: Workshop) -> None:
+    value = {"id": "Observation.value[x]", "mustSupport": True}
+    url = workshop.make("o", "Observation", value)
+    rows = [{"resourceType": "Observation", "valueString": "x"}, {"resourceType": "Observation"}]
+    (only,) = Validator(workshop).must_support([*rows, {**rows[0], "valueString": None}], url)
+    assert (only.element, only.present, only.absent) == ("Observation.value[x]", 1, 2)
+
+
 def test_a_target_that_is_here_conforms_to_a_profile_it_may(workshop: Workshop) -> None:
     named = workshop.make("named", "Patient", {"id": "Patient.name", "min": 1})
     other = workshop.make("other", "Group", {"id": "Group.name", "min": 1})

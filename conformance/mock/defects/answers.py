@@ -17,6 +17,14 @@ def plain_error(reply: Reply) -> Reply:
     return replace(reply, body={"timestamp": 0, "status": reply.status, "error": "Bad Request"})
 
 
+@defect("location-outcome-code-unknown", breaks=["DIR-LOC-ANSWERS-CONFORM"])
+def unknown_code(reply: Reply) -> Reply:
+    """Location: the OperationOutcome of a refusal has an issue code that FHIR does not know."""
+    if not _of(reply, "Location") or not isinstance(reply.body, dict) or "issue" not in reply.body:
+        return reply
+    return reply.with_body(issue=[{**issue, "code": "oops"} for issue in reply.body["issue"]])
+
+
 @defect("organization-content-type-plain", breaks=["DIR-ORG-CONTENT-TYPE"])
 def plain_json(reply: Reply) -> Reply:
     """Organization: answers are `application/json`, not `application/fhir+json`."""

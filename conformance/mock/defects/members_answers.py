@@ -25,6 +25,12 @@ def ignore_version(lookup: Lookup) -> Lookup:
     return replace(lookup, vid="") if lookup.type == "Coverage" else lookup
 
 
+@defect("coverage-bundle-undatable", breaks=["PA-COV-ANSWERS-CONFORM"])
+def undatable(reply: Reply) -> Reply:
+    """Coverage: the Bundle of a search has a timestamp that is no instant."""
+    return reply.with_body(timestamp="today") if reply.searched == "Coverage" else reply
+
+
 @defect("eob-vread-unsupported", breaks=["PA-EOB-VREAD"])
 def refuse_vread(reply: Reply) -> Reply:
     """ExplanationOfBenefit: vread answers 404 for every version."""

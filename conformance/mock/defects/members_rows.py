@@ -82,6 +82,14 @@ def drop_subscriber_id(shown: Shown) -> Shown:
     return shown.without("subscriberId") if shown.type == "Coverage" else shown
 
 
+@defect("coverage-bare", breaks=["PA-COV-MUST-SUPPORT"])
+def drop_optional(shown: Shown) -> Shown:
+    """Coverage: rows have nothing but what CARIN BB requires of every Coverage."""
+    if shown.type != "Coverage":
+        return shown
+    return shown.without("identifier").without("period").without("class")
+
+
 @defect("eob-amounts-without-kind", breaks=["PA-EOB-CONFORMS"])
 def unkind_amounts(shown: Shown) -> Shown:
     """ExplanationOfBenefit: the totals are not of the kinds that CARIN BB's slices tell apart."""

@@ -20,6 +20,12 @@ def no_metadata(reply: Reply) -> Reply:
     return Reply(reply.call, 404, outcome("not-found", "No capability statement"))
 
 
+@defect("metadata-undated", breaks=["DIR-ANSWERS-CONFORM"])
+def no_date(reply: Reply) -> Reply:
+    """The CapabilityStatement has no date, which FHIR requires."""
+    return reply.with_body(date=None) if _stated(reply) else reply
+
+
 @defect("metadata-fhir-version", breaks=["DIR-FHIR-VERSION"])
 def other_fhir_version(reply: Reply) -> Reply:
     """The CapabilityStatement claims FHIR 4.3.0."""

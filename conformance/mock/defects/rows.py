@@ -43,6 +43,12 @@ def drop_active(shown: Shown) -> Shown:
     return shown.without("active") if shown.type == "OrganizationAffiliation" else shown
 
 
+@defect("role-specialty-missing", breaks=["DIR-ROLE-MUST-SUPPORT"])
+def drop_specialty(shown: Shown) -> Shown:
+    """PractitionerRole: no row has a specialty, by which the document lets clients search."""
+    return shown.without("specialty") if shown.type == "PractitionerRole" else shown
+
+
 @defect("network-profile-missing", breaks=["DIR-NET-PROFILE"])
 def drop_network_profile(shown: Shown) -> Shown:
     """Organization: networks do not name their Plan-Net profile, others do."""
