@@ -126,15 +126,11 @@ class AuthorizationServer:
         *,
         changes: Mapping[str, str | None] = NO_CHANGES,
         purpose: str = "refresh",
+        headers: dict[str, str] | None = None,
     ) -> TokenAnswer:
         """Ask for a new access token."""
-        good = {
-            "grant_type": "refresh_token",
-            "refresh_token": tokens.refresh,
-            "client_id": app.id,
-            "client_secret": app.secret or None,
-        }
-        return self.ask({**good, **changes}, purpose=purpose)
+        form = {**refresh_form(app, tokens), **changes}
+        return self.ask(form, purpose=purpose, headers=headers)
 
     def client_credentials(
         self,
@@ -197,4 +193,14 @@ def good_form(flow: Flow) -> dict[str, str]:
     }
 
 
-__all__ = ["AuthorizationServer", "CannotAuthorize", "Flow", "good_form"]
+def refresh_form(app: App, tokens: Tokens) -> dict[str, str | None]:
+    """Return the fields of a good refresh; None is a field that is not sent."""
+    return {
+        "grant_type": "refresh_token",
+        "refresh_token": tokens.refresh,
+        "client_id": app.id,
+        "client_secret": app.secret or None,
+    }
+
+
+__all__ = ["AuthorizationServer", "CannotAuthorize", "Flow", "good_form", "refresh_form"]

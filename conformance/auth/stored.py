@@ -26,6 +26,8 @@ from conformance.client.http import TargetUnusable
 from conformance.oauth import Tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.auth.secrets import App
     from conformance.auth.server import AuthorizationServer
     from conformance.oauth import TokenAnswer
@@ -117,17 +119,40 @@ def access_by(
         CannotAuthorize: the token is not there or no longer good.
         TargetUnusable: the server gave no token for another reason.
     """
+    answer, kept = exchange(
+        server.target,
+        store,
+        server.client.learn,
+        lambda tokens: server.refresh(app, tokens, purpose=purpose),
+    )
+    if not answer.granted:
+        raise _refused(server.target, store, answer)
+    return answer, kept
+
+
+def exchange(
+    target: Target,
+    store: Store,
+    learn: Callable[[str], None],
+    send: Callable[[Tokens], TokenAnswer],
+) -> tuple[TokenAnswer, Kept]:
+    """Have a request sent with the stored token; a new one that comes is stored in its place.
+
+    Also where the request was a wrong one and ought to have been refused: the token that is
+    kept is to be good for the next run.
+
+    Raises:
+        CannotAuthorize: the token is not there, or the new one could not be kept.
+    """
     with store.lock():
         kept = store.read()
         if kept is None:
-            raise CannotAuthorize(f"{store.name} holds no token; run `{command_of(server.target)}`")
-        server.client.learn(kept.refresh)
-        answer = server.refresh(app, Tokens(refresh=kept.refresh), purpose=purpose)
-        if not answer.granted:
-            raise _refused(server.target, store, answer)
-        if answer.tokens.refresh and answer.tokens.refresh != kept.refresh:
+            raise CannotAuthorize(f"{store.name} holds no token; run `{command_of(target)}`")
+        learn(kept.refresh)
+        answer = send(Tokens(refresh=kept.refresh))
+        if answer.granted and answer.tokens.refresh and answer.tokens.refresh != kept.refresh:
             kept = replace(kept, refresh=answer.tokens.refresh, saved=now())
-            _keep_new(server.target, store, kept)
+            _keep_new(target, store, kept)
     return answer, kept
 
 

@@ -17,14 +17,12 @@ if TYPE_CHECKING:
 
 #: How much of a token's life is left when it is tried for the last time: a part, seconds at most.
 PART, MOST = 0.25, 2.0
-AGING = "a token to expire"
 
 
 def token(lab: Lab) -> TokenAnswer:
     """Return the token that grows old; skip where its time is not told, or too long to wait."""
     _ = lab.patient  # asked for before the wait
-    flow = lab.flow(f"{AGING}: authorization", lab.app)
-    answer = lab.usable(lab.redeemed(AGING, flow))
+    answer = lab.usable(stimuli.token_to_expire(lab))
     if answer.lifetime is None or answer.lifetime > stimuli.PATIENCE:
         told = "no expires_in" if answer.lifetime is None else f"expires_in {answer.lifetime:g}"
         pytest.skip(
@@ -45,7 +43,7 @@ def code(lab: Lab) -> tuple[Flow, float]:
 def last_use(lab: Lab) -> Use:
     """Use the token shortly before its time is over."""
     answer = token(lab)
-    if lab.target.limits.code_seconds:
+    if lab.target.limits.code_seconds and not lab.by_person:
         code(lab)
     life = answer.lifetime or 0.0
     end = answer.received + life
