@@ -8,9 +8,10 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.auth.errors import CannotAuthorize, quoted
+from conformance.auth.secrets import read_app
 from conformance.auth.token_store import (
     FileStore,
     Given,
@@ -62,6 +63,17 @@ def find_token(target: Target, client_id: str) -> Store:
     if login.method == "refresh-token":
         raise CannotAuthorize(_no_pipeline_token(target))
     return _kept_by_login(target, client_id)
+
+
+def told_by_login(target: Target) -> dict[str, Any] | None:
+    """Return what the kept login told beside its token: `patient`, `scopes`; None without one."""
+    if target.login.method == "form" or not (target.fhir_base or target.authorization_base):
+        return None
+    try:
+        kept = find_token(target, read_app(target).id).read()
+    except CannotAuthorize:
+        return None
+    return {"patient": kept.patient, "scopes": list(kept.scopes)} if kept else None
 
 
 def _kept_by_login(target: Target, client_id: str) -> Store:
