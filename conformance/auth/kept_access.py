@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.auth.stored import exchange, find_token
+from conformance.auth.token_store import Given
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from conformance.auth.secrets import App
     from conformance.auth.server import AuthorizationServer
-    from conformance.auth.token_store import Kept
     from conformance.oauth import TokenAnswer, Tokens
 
 NO_CHANGES: Mapping[str, str | None] = {}
@@ -41,9 +41,21 @@ class KeptAccess:
         return f"KeptAccess({self._store.name!r})"
 
     @property
-    def login(self) -> Kept | None:
-        """What the login told: the member's Patient id and scopes; empty where nobody did."""
-        return self._store.read()
+    def is_given(self) -> bool:
+        """Whether it is a token of the environment, which no run can replace."""
+        return isinstance(self._store, Given)
+
+    @property
+    def patient(self) -> str:
+        """The member's Patient id as the login was told it, "" where nothing did."""
+        kept = self._store.read()
+        return kept.patient if kept else ""
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The scopes that the login was granted; none where nothing told."""
+        kept = self._store.read()
+        return frozenset(kept.scopes if kept else ())
 
     def refresh(
         self,

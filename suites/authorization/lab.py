@@ -106,8 +106,7 @@ class Lab:
     @property
     def kept_scopes(self) -> frozenset[str]:
         """The scopes that the member granted at that login, else those that a refresh tells."""
-        login = self.kept.login
-        return frozenset(login.scopes if login else ()) or self.usable(self.token_answer).scopes
+        return self.kept.scopes or self.usable(self.token_answer).scopes
 
     def spare_the_kept(self, why: str) -> None:
         """Skip what could end or show the token of a person's login, unless the target allows."""
@@ -350,10 +349,7 @@ class Lab:
     @property
     def named_patient(self) -> str:
         """The `patient` of the token response, else of the one that the login had."""
-        if told := self.access.patient:
-            return told
-        login = self.kept.login if self.by_person else None
-        return login.patient if login else ""
+        return self.access.patient or (self.kept.patient if self.by_person else "")
 
     @property
     def patient(self) -> str:
