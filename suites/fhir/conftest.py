@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,11 +10,9 @@ from conformance.auth import AuthorizationServer, CannotAuthorize, MemberAuth
 from conformance.client import Client, FhirApi
 from conformance.plugin.keys import CLAUSE
 from conformance.records import OK
-from suites.fhir.member_stimuli import first_ids
+from suites.fhir.foreign_stimuli import SomebodyElse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from conformance.contract import Clause
     from conformance.records import Holdings
     from conformance.target import Target
@@ -86,25 +83,6 @@ def member_of(api: FhirApi, told: str) -> str:
         return next(iter(api.holdings("Patient").rows), told)
 
     return api.once("the member's Patient", find)
-
-
-@dataclass(frozen=True, slots=True)
-class SomebodyElse:
-    """Another member: rows that are told by the target file, or by a login of their own."""
-
-    told: Mapping[str, tuple[str, ...]]
-    own: FhirApi | None = None
-    named: str = ""
-
-    @property
-    def patient(self) -> str:
-        """Their Patient id, "" where it is not known."""
-        return self.named or next(iter(self.told.get("Patient", ())), "")
-
-    def ids(self, resource_type: str) -> tuple[str, ...]:
-        """Return rows of theirs."""
-        seen = first_ids(self.own, resource_type) if self.own else ()
-        return (*self.told.get(resource_type, ()), *seen)
 
 
 @pytest.fixture(scope="session")
