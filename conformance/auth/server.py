@@ -61,6 +61,11 @@ class AuthorizationServer:
             self._endpoints = find_endpoints(self.client, self.target)
         return self._endpoints
 
+    @property
+    def audience(self) -> str:
+        """The `aud` of a good request: SMART requires it, and one document says it is SMART's."""
+        return self.target.fhir_base if self.target.deployment == "uhc" else ""
+
     def app(self) -> App:
         """Return the application of `[client]`; `CannotAuthorize` where it is not usable."""
         return self._known(read_app(self.target))
@@ -103,7 +108,9 @@ class AuthorizationServer:
         """
         with_pkce = not app.secret if pkce is None else pkce
         verifier = self.secret(proof or new_verifier()) if with_pkce else ""
-        asked = request_parameters(app, scopes or app.scopes or USUAL_SCOPES, verifier, changes)
+        asked = request_parameters(
+            app, scopes or app.scopes or USUAL_SCOPES, verifier, changes, self.audience
+        )
         member = self.member(username) if login else Member(why="only the request was sent")
         walk = Walk(self.client, member, decision, app.redirect_uri, purpose)
         return Flow(app, walk.go(self.endpoints.authorize, asked, again), verifier)
