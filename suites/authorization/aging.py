@@ -23,12 +23,31 @@ def token(lab: Lab) -> TokenAnswer:
     """Return the token that grows old; skip where its time is not told, or too long to wait."""
     _ = lab.patient  # asked for before the wait
     answer = lab.usable(stimuli.token_to_expire(lab))
+    with suppress(pytest.skip.Exception):
+        renewed(lab)  # it grows old beside the other
     if answer.lifetime is None or answer.lifetime > stimuli.PATIENCE:
         told = "no expires_in" if answer.lifetime is None else f"expires_in {answer.lifetime:g}"
         pytest.skip(
             f"{told}: a run waits {stimuli.PATIENCE:g} seconds at most for a token to expire"
         )
     return answer
+
+
+def renewed(lab: Lab) -> TokenAnswer:
+    """Return the token of a refresh, which grows old as well."""
+    before = lab.holding("a token whose refresh is to expire")
+    return lab.usable(lab.refreshed("a refreshed token to expire", before))
+
+
+def late_renewed_use(lab: Lab) -> Use:
+    """Use the token of a refresh just after its time."""
+    late_use(lab)
+    answer = renewed(lab)
+    life = answer.lifetime
+    if life is None or life > stimuli.PATIENCE:
+        pytest.skip("the refreshed token tells no time, or one that is too long to wait")
+    _sleep_until(answer.received + life + stimuli.GRACE)
+    return lab.use("refreshed token after its time", answer.tokens.access)
 
 
 def code(lab: Lab) -> tuple[Flow, float]:

@@ -228,6 +228,7 @@ def without_scope(lab: Lab, resource_type: str) -> tuple[list[Use], bool]:
     purpose = f"without {scope}"
     uses = [lab.use(purpose, token, resource_type, patient)]
     paths = [f"{resource_type}/{row_id}" for row_id in ids] + [resource_type]
+    paths += [f"{resource_type}/{row_id}/_history/1" for row_id in ids]
     uses += [lab.fetch(purpose, token, f"{base}/{path}", resource_type) for path in paths]
     return uses, bool(ids)
 
@@ -275,10 +276,11 @@ def bad_tokens(lab: Lab) -> list[Use]:
     ]
 
 
-def after_revocation(lab: Lab) -> tuple[Use, TokenAnswer]:
+def after_revocation(lab: Lab) -> tuple[list[Use], TokenAnswer]:
     """Have the member revoke an application in the portal, then use what it still holds.
 
-    It is the public application, so that the session of the others goes on.
+    That is the token of its code, the one of a refresh, and the refresh token. It is the public
+    application, so that the session of the others goes on.
     """
     app = lab.public_app
     page = management_page(lab.configuration(), lab.target)
@@ -286,8 +288,13 @@ def after_revocation(lab: Lab) -> tuple[Use, TokenAnswer]:
         pytest.skip("the SMART configuration names no management_endpoint on a configured origin")
     flow = lab.flow("access to be revoked: authorization", app)
     before = lab.usable(lab.redeemed("access to be revoked", flow))
+    renewed = lab.refreshed("access refreshed before it is revoked", before, app=app)
     member = lab.server.member()
     if not lab.once("revoked", lambda: revoke_access(lab.client, page, member, app.id)):
         pytest.skip("the member portal has no button that revokes the application")
-    use = lab.use("revoked token", before.tokens.access)
-    return use, lab.refreshed("revoked refresh token", before, app=app)
+    uses = [
+        lab.use(f"revoked token {what}", answer.tokens.access)
+        for what, answer in (("of a code", before), ("of a refresh", renewed))
+        if answer.granted
+    ]
+    return uses, lab.refreshed("revoked refresh token", before, app=app)

@@ -71,6 +71,15 @@ def test_code_is_needed(lab: Lab, finding: Judge) -> None:
 
 
 @pytest.mark.tier("negative")
+@pytest.mark.clause("TOKEN-PARAM-CODE", case="in the other case")
+def test_code_is_that_very_one(lab: Lab, finding: Judge) -> None:
+    flow = lab.flow("a code in the other case: authorization", lab.app)
+    other = lab.server.secret(flow.authorization.code.swapcase() or stimuli.UNKNOWN_CODE)
+    answer = lab.redeemed("a code in the other case", flow, {"code": other})
+    finding.assess(tokens.refused([answer] if other != flow.authorization.code else []))
+
+
+@pytest.mark.tier("negative")
 @pytest.mark.clause("TOKEN-PARAM-GRANT-TYPE")
 def test_grant_type_is_needed(lab: Lab, finding: Judge) -> None:
     if lab.by_person:

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.checks import bearer, tokens
 from conformance.plugin.marks import each_clause
+from suites.authorization.test_refresh import good as refreshed
 
 if TYPE_CHECKING:
     from conformance.contract import Clause
@@ -85,5 +86,7 @@ def test_not_cached(answers: list[TokenAnswer], finding: Judge) -> None:
 
 
 @pytest.mark.clause("REFRESH-SHORT-LIVED")
-def test_short_lived(answers: list[TokenAnswer], finding: Judge) -> None:
-    finding.assess(tokens.lives_at_most(answers, 300), otherwise="no expires_in was told")
+def test_short_lived(lab: Lab, answers: list[TokenAnswer], finding: Judge) -> None:
+    finding.assess(
+        tokens.lives_at_most([*answers, refreshed(lab)], 300), otherwise="no expires_in was told"
+    )

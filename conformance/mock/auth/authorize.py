@@ -94,7 +94,9 @@ class AuthorizeEndpoint:
             return self._dead_end(ErrorPage(_EXPIRED, form))
         checked = form.all("scope")
         allowed = tuple(scope for scope in pending.scopes if scope in checked)
-        return self._decided(pending, Consent(pending.scopes, allowed, form.value("decision")))
+        return self._decided(
+            pending, Consent(pending.scopes, allowed, form.value("decision"), checked)
+        )
 
     def _decided(self, pending: Pending, consent: Consent) -> Page | Redirection:
         consent = self.defects.apply(consent)
