@@ -3,6 +3,7 @@
 from conformance.auth.endpoints import management_page, read_configuration
 from conformance.auth.errors import CannotAuthorize, LoginFailed
 from conformance.auth.form_login import ALLOW, DENY, Decision
+from conformance.auth.kept_access import KeptAccess
 from conformance.auth.portal import revoke_access
 from conformance.auth.secrets import App
 from conformance.auth.server import USUAL_SCOPES, AuthorizationServer, Flow
@@ -19,6 +20,7 @@ __all__ = [
     "CannotAuthorize",
     "Decision",
     "Flow",
+    "KeptAccess",
     "LoginFailed",
     "MemberAuth",
     "SystemAuth",

@@ -35,9 +35,16 @@ def challenge_of(verifier: str) -> str:
 
 
 def request_parameters(
-    app: App, scopes: Iterable[str], verifier: str, changes: Mapping[str, str | None]
+    app: App,
+    scopes: Iterable[str],
+    verifier: str,
+    changes: Mapping[str, str | None],
+    audience: str = "",
 ) -> dict[str, str]:
-    """Return the parameters of a good request but for the changes; None takes one out."""
+    """Return the parameters of a good request but for the changes; None takes one out.
+
+    `audience` is SMART's `aud`, the FHIR base; "" sends none.
+    """
     good: dict[str, str | None] = {
         "response_type": "code",
         "client_id": app.id,
@@ -45,6 +52,8 @@ def request_parameters(
         "scope": " ".join(scopes),
         "state": generate_token(STATE_LENGTH),
     }
+    if audience:
+        good["aud"] = audience
     if verifier:
         good |= {"code_challenge": challenge_of(verifier), "code_challenge_method": "S256"}
     return {name: value for name, value in {**good, **changes}.items() if value is not None}

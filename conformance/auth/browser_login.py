@@ -28,7 +28,7 @@ class BrowserLogin:
         self._app = app
         self._verifier = server.secret(new_verifier())
         scopes = app.scopes or USUAL_SCOPES
-        self._asked = request_parameters(app, scopes, self._verifier, {})
+        self._asked = request_parameters(app, scopes, self._verifier, {}, server.audience)
         self.url = address(server.endpoints.authorize, tuple(self._asked.items()))
 
     def __repr__(self) -> str:

@@ -30,10 +30,14 @@ _OK = 200
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the member does on the consent page: allow or deny, and the scopes taken out."""
+    """What the member does on the consent page: allow or deny, and the scopes taken out.
+
+    `added` are scopes that the page did not offer: nobody can choose them there, a forged form can.
+    """
 
     allow: bool = True
     without: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,7 @@ def _decide(form: Form, decision: Decision) -> list[tuple[str, str]]:
         for name, value, checked in form.boxes
         if checked and value not in decision.without
     ]
+    boxes += [(form.boxes[0][0], scope) for scope in decision.added if form.boxes]
     words = ("allow", "accept", "approve", "yes") if decision.allow else ("deny", "decline", "no")
     pressed = [pair for pair in form.buttons if pair[1].lower().startswith(words)]
     return [*form.hidden, *form.choices, *boxes, *pressed[:1]]

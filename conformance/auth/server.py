@@ -61,6 +61,11 @@ class AuthorizationServer:
             self._endpoints = find_endpoints(self.client, self.target)
         return self._endpoints
 
+    @property
+    def audience(self) -> str:
+        """The `aud` of a good request: SMART requires it, and one document says it is SMART's."""
+        return self.target.fhir_base if self.target.deployment == "uhc" else ""
+
     def app(self) -> App:
         """Return the application of `[client]`; `CannotAuthorize` where it is not usable."""
         return self._known(read_app(self.target))
@@ -103,7 +108,9 @@ class AuthorizationServer:
         """
         with_pkce = not app.secret if pkce is None else pkce
         verifier = self.secret(proof or new_verifier()) if with_pkce else ""
-        asked = request_parameters(app, scopes or app.scopes or USUAL_SCOPES, verifier, changes)
+        asked = request_parameters(
+            app, scopes or app.scopes or USUAL_SCOPES, verifier, changes, self.audience
+        )
         member = self.member(username) if login else Member(why="only the request was sent")
         walk = Walk(self.client, member, decision, app.redirect_uri, purpose)
         return Flow(app, walk.go(self.endpoints.authorize, asked, again), verifier)
@@ -126,15 +133,11 @@ class AuthorizationServer:
         *,
         changes: Mapping[str, str | None] = NO_CHANGES,
         purpose: str = "refresh",
+        headers: dict[str, str] | None = None,
     ) -> TokenAnswer:
         """Ask for a new access token."""
-        good = {
-            "grant_type": "refresh_token",
-            "refresh_token": tokens.refresh,
-            "client_id": app.id,
-            "client_secret": app.secret or None,
-        }
-        return self.ask({**good, **changes}, purpose=purpose)
+        form = {**refresh_form(app, tokens), **changes}
+        return self.ask(form, purpose=purpose, headers=headers)
 
     def client_credentials(
         self,
@@ -197,4 +200,14 @@ def good_form(flow: Flow) -> dict[str, str]:
     }
 
 
-__all__ = ["AuthorizationServer", "CannotAuthorize", "Flow", "good_form"]
+def refresh_form(app: App, tokens: Tokens) -> dict[str, str | None]:
+    """Return the fields of a good refresh; None is a field that is not sent."""
+    return {
+        "grant_type": "refresh_token",
+        "refresh_token": tokens.refresh,
+        "client_id": app.id,
+        "client_secret": app.secret or None,
+    }
+
+
+__all__ = ["AuthorizationServer", "CannotAuthorize", "Flow", "good_form", "refresh_form"]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.auth.errors import CannotAuthorize, quoted
+from conformance.auth.secrets import read_app
 from conformance.auth.token_store import (
     FileStore,
     Given,
@@ -26,6 +27,8 @@ from conformance.client.http import TargetUnusable
 from conformance.oauth import Tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.auth.secrets import App
     from conformance.auth.server import AuthorizationServer
     from conformance.oauth import TokenAnswer
@@ -60,6 +63,17 @@ def find_token(target: Target, client_id: str) -> Store:
     if login.method == "refresh-token":
         raise CannotAuthorize(_no_pipeline_token(target))
     return _kept_by_login(target, client_id)
+
+
+def told_by_login(target: Target) -> dict[str, Any] | None:
+    """Return what the kept login told beside its token: `patient`, `scopes`; None without one."""
+    if target.login.method == "form" or not (target.fhir_base or target.authorization_base):
+        return None
+    try:
+        kept = find_token(target, read_app(target).id).read()
+    except CannotAuthorize:
+        return None
+    return {"patient": kept.patient, "scopes": list(kept.scopes)} if kept else None
 
 
 def _kept_by_login(target: Target, client_id: str) -> Store:
@@ -117,17 +131,40 @@ def access_by(
         CannotAuthorize: the token is not there or no longer good.
         TargetUnusable: the server gave no token for another reason.
     """
+    answer, kept = exchange(
+        server.target,
+        store,
+        server.client.learn,
+        lambda tokens: server.refresh(app, tokens, purpose=purpose),
+    )
+    if not answer.granted:
+        raise _refused(server.target, store, answer)
+    return answer, kept
+
+
+def exchange(
+    target: Target,
+    store: Store,
+    learn: Callable[[str], None],
+    send: Callable[[Tokens], TokenAnswer],
+) -> tuple[TokenAnswer, Kept]:
+    """Have a request sent with the stored token; a new one that comes is stored in its place.
+
+    Also where the request was a wrong one and ought to have been refused: the token that is
+    kept is to be good for the next run.
+
+    Raises:
+        CannotAuthorize: the token is not there, or the new one could not be kept.
+    """
     with store.lock():
         kept = store.read()
         if kept is None:
-            raise CannotAuthorize(f"{store.name} holds no token; run `{command_of(server.target)}`")
-        server.client.learn(kept.refresh)
-        answer = server.refresh(app, Tokens(refresh=kept.refresh), purpose=purpose)
-        if not answer.granted:
-            raise _refused(server.target, store, answer)
-        if answer.tokens.refresh and answer.tokens.refresh != kept.refresh:
+            raise CannotAuthorize(f"{store.name} holds no token; run `{command_of(target)}`")
+        learn(kept.refresh)
+        answer = send(Tokens(refresh=kept.refresh))
+        if answer.granted and answer.tokens.refresh and answer.tokens.refresh != kept.refresh:
             kept = replace(kept, refresh=answer.tokens.refresh, saved=now())
-            _keep_new(server.target, store, kept)
+            _keep_new(target, store, kept)
     return answer, kept
 
 

@@ -6,14 +6,13 @@ May import target and the room.
 from __future__ import annotations
 
 import os
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from hashlib import sha256
 from json import JSONDecodeError, dumps, loads
 from pathlib import Path
 from queue import Empty, Queue
-from threading import Thread
-from typing import TYPE_CHECKING, Any, Protocol
+from threading import RLock, Thread
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from conformance.auth.errors import CannotAuthorize
 from conformance.auth.private_file import locked, read_private, write_private
@@ -86,33 +85,39 @@ class Store(Protocol):
         """Hold nothing; tell whether there was something."""
         ...
 
-    def lock(self) -> AbstractContextManager[None]:
+    def lock(self) -> AbstractContextManager[object]:
         """Keep other runs out between reading and keeping."""
         ...
 
 
 class Given:
-    """A token of the environment: what comes after it lives as long as the process."""
+    """A token of the environment: what comes after it lives as long as the process.
+
+    Whoever reads the variable gets the latest, and takes turns with the others of the process.
+    """
+
+    _later: ClassVar[dict[str, Kept]] = {}
+    _lock: ClassVar[RLock] = RLock()
 
     def __init__(self, variable: str) -> None:
         self.name = f"the environment variable {variable}"
-        self._kept = Kept.of_text(os.environ.get(variable, ""))
+        self._text = os.environ.get(variable, "")
 
     def read(self) -> Kept | None:
         """Return the variable's token, or what the server gave in its place."""
-        return self._kept
+        return self._later.get(self._text) or Kept.of_text(self._text)
 
     def keep(self, kept: Kept) -> None:
         """Remember it in this process."""
-        self._kept = kept
+        self._later[self._text] = kept
 
     def remove(self) -> bool:
         """Leave the environment alone: it is not ours."""
         return False
 
-    def lock(self) -> AbstractContextManager[None]:
-        """Lock nothing: a process has its own."""
-        return nullcontext()
+    def lock(self) -> AbstractContextManager[object]:
+        """Let one at a time of this process: another process has its own."""
+        return self._lock
 
 
 class FileStore:

@@ -111,6 +111,22 @@ def challenge_names(exchanges: Iterable[Exchange], code: str) -> Iterator[Assert
             )
 
 
+def scope_is_challenged(uses: Iterable[Use]) -> Iterator[Assertion]:
+    """A 403 for a missing scope has a Bearer challenge that names `insufficient_scope`."""
+    for use in uses:
+        if use.exchange.status == FORBIDDEN:
+            told = _challenge(use.exchange)
+            found = _ERROR.search(told)
+            named = (found[1] or found[2] or "") if found else ""
+            yield Assertion(
+                _BEARER.search(told) is not None and named == "insufficient_scope",
+                "WWW-Authenticate",
+                "Bearer, error insufficient_scope",
+                told or "absent",
+                use.exchange.id,
+            )
+
+
 def status_is_4xx(exchanges: Iterable[Exchange]) -> Iterator[Assertion]:
     """A refused request has a 4xx status, and is no page or empty result."""
     for exchange in exchanges:

@@ -50,12 +50,20 @@ def _members(resource: Mapping[str, Any]) -> set[str]:
 
 
 def row_stays_hidden(
-    exchanges: Iterable[Exchange], resource_type: str, ids: Iterable[str]
+    exchanges: Iterable[Exchange], resource_type: str, ids: Iterable[str], theirs: str = ""
 ) -> Iterator[Assertion]:
-    """No answer holds a row that is known to be somebody else's."""
+    """No answer holds a row that is somebody else's: known by its id, or by whom it names.
+
+    `theirs` is their Patient id, "" where it is not known.
+    """
     foreign = {f"{resource_type}/{row_id}" for row_id in ids}
     for exchange in exchanges:
-        shown = foreign & set(_keys(exchange))
+        shown = {
+            key
+            for key, row in _rows(exchange)
+            if key in foreign
+            or (key.startswith(f"{resource_type}/") and bool(theirs) and theirs in _members(row))
+        }
         yield Assertion(
             not shown,
             "response",
@@ -65,12 +73,12 @@ def row_stays_hidden(
         )
 
 
-def _keys(exchange: Exchange) -> Iterator[str]:
-    """Yield `Type/id` of what an answer holds, whatever its status."""
+def _rows(exchange: Exchange) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield what an answer holds, whatever its status, each row with its `Type/id`."""
     document = exchange.document
     if isinstance(document, dict):
-        yield f"{document.get('resourceType')}/{document.get('id')}"
-    yield from (entry.key for entry in entries_of(exchange))
+        yield f"{document.get('resourceType')}/{document.get('id')}", document
+    yield from ((entry.key, entry.resource) for entry in entries_of(exchange))
 
 
 def scope_is_needed(uses: Iterable[Use], *, held: bool) -> Iterator[Assertion]:
@@ -81,7 +89,7 @@ def scope_is_needed(uses: Iterable[Use], *, held: bool) -> Iterator[Assertion]:
     """
     for use in uses:
         kind, exchange = use.resource_type, use.exchange
-        brought = [key for key in _keys(exchange) if key.startswith(f"{kind}/")]
+        brought = [key for key, _ in _rows(exchange) if key.startswith(f"{kind}/")]
         if brought or held or exchange.status >= 400:  # noqa: PLR2004 - HTTP's refusals
             yield Assertion(
                 not brought,

@@ -46,9 +46,10 @@ _INDENT = " " * 8
 def doctor(*, argument: str, only: tuple[str, ...], no_rehearsal: bool, as_json: bool) -> None:
     """Examine a target before a run: file, credentials, network, discovery, clauses.
 
-    It sends a few requests, none with credentials. Which clauses will be judged is told by
-    a rehearsal on the embedded mock. Exit code 2: the target file is at fault. 3: the network is,
-    or a run would be inconclusive.
+    It sends a few requests without credentials, and one that refreshes where a login kept
+    a token: what it is good for is told, and it stays good. Which clauses will be judged is told
+    by a rehearsal on the embedded mock. Exit code 2: the target file is at fault. 3: the network or
+    the token is, or a run would be inconclusive.
     """
     if problems := unknown_selections(only, load_contract().clauses):
         _stop("\n".join(problems), USAGE)

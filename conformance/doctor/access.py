@@ -104,7 +104,7 @@ def _login(target: Target) -> Note:
     except CannotAuthorize as why:
         return hint(topic, str(why), f"run `{command_of(target)}`; until then members are skipped")
     when = f", kept {kept.saved}" if kept and kept.saved else ""
-    return good(topic, f"a refresh token in {store.name}{when}; it is not tried here")
+    return good(topic, f"a refresh token in {store.name}{when}")
 
 
 def _samples(target: Target) -> Iterator[Note]:

@@ -14,6 +14,7 @@ from conformance.doctor.discovery import discovery
 from conformance.doctor.judged import Outlook, outlook
 from conformance.doctor.model import Note, Severity, wrong
 from conformance.doctor.network import origins
+from conformance.doctor.token import token
 from conformance.redaction import Redactor
 from conformance.rehearsal import rehearse
 from conformance.target import TargetError
@@ -54,7 +55,7 @@ class Examination:
 
 
 def examine(target: Target, only: Sequence[str] = (), *, rehearsing: bool = True) -> Examination:
-    """Look at everything; the target gets a few requests without credentials.
+    """Look at everything; the target gets a few requests, of which one refreshes.
 
     Raises:
         RehearsalFailed: the suites could not be run on the mock.
@@ -70,5 +71,6 @@ def _notes(target: Target) -> Iterator[Note]:
         yield from origins(target)
         with Client(target, Recorder(), Redactor()) as client:
             yield from discovery(client, target)
+            yield from token(client, target)
     except TargetError as error:
         yield wrong("network", str(error), "mend [network] in the target file")

@@ -212,7 +212,7 @@ def _build(  # noqa: PLR0913 - each is a fact of the environment
     )
     base = origin + DIRECTORY_PATH
     directory = Directory(base, Store(plan), defects) if deployment == "tooele" else None
-    return _Flex(auth.with_members(members.patients), members, directory)
+    return _Flex(auth.with_members(members.patients, origin + MEMBERS_PATH), members, directory)
 
 
 def _refuse_unknown(deployment: str, environment: str) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance import __version__
+from conformance.auth.stored import told_by_login
 from conformance.contract import load_contract
 from conformance.plugin.owntime import OwnTime
 from conformance.runlog import RunLog, exchange_to_json, finding_from_json, read_run
@@ -135,7 +136,7 @@ def _header(config: pytest.Config, settings: Settings, target: Target) -> dict[s
             "directory_base": target.directory_base,
             "argument": target.argument,
         },
-        "settings": describe_target(target),
+        "settings": {**describe_target(target), "kept_login": told_by_login(target)},
         "documents": dict(load_contract().fingerprints),
         "errata": [erratum.to_json() for erratum in load_contract().errata],
         "packs": load_default_packages().fingerprints(),

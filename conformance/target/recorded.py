@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict, fields
+from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from conformance.target.model import ClientConfig, Limits, Login, OtherMember, Target
@@ -56,7 +57,6 @@ def recorded_target(header: Mapping[str, Any], folder: Path) -> Target:
     secret = folder / "placeholder"
     secret.touch(mode=0o600)
     secret.write_text(PLACEHOLDER, encoding="utf-8")
-    method = settings["login"]
     return Target(
         name=about["name"],
         deployment=about["deployment"],
@@ -68,7 +68,7 @@ def recorded_target(header: Mapping[str, Any], folder: Path) -> Target:
         authorization_base=settings["authorization_base"],
         client=_client_of(settings["client"], secret),
         public_client=_client_of(settings["public_client"], secret),
-        login=Login(method, "replayed-member", str(secret)) if method else Login(),
+        login=_login_of(settings, secret),
         limits=_limits_of(settings["limits"]),
         safety=tuple(settings["safety"]),
         samples={
@@ -78,6 +78,18 @@ def recorded_target(header: Mapping[str, Any], folder: Path) -> Target:
         future=tuple(settings["future"]),
         other_member=_other_of(settings.get("other_member", {})),
     )
+
+
+def _login_of(settings: Mapping[str, Any], secret: Path) -> Login:
+    """Return the login as it was: by form, or with a kept token; no token of this machine."""
+    method = settings["login"]
+    if method == "form":
+        return Login(method, "replayed-member", str(secret))
+    token = secret.with_name("kept-login.json")
+    if kept := settings.get("kept_login"):
+        token.touch(mode=0o600)
+        token.write_text(dumps({"refresh_token": PLACEHOLDER, **kept}), encoding="utf-8")
+    return Login(method, refresh_token_file=str(token) if kept else "", store_file=str(token))
 
 
 def _other_of(data: Mapping[str, Any]) -> OtherMember:

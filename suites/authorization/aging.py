@@ -17,20 +17,54 @@ if TYPE_CHECKING:
 
 #: How much of a token's life is left when it is tried for the last time: a part, seconds at most.
 PART, MOST = 0.25, 2.0
-AGING = "a token to expire"
 
 
 def token(lab: Lab) -> TokenAnswer:
     """Return the token that grows old; skip where its time is not told, or too long to wait."""
     _ = lab.patient  # asked for before the wait
-    flow = lab.flow(f"{AGING}: authorization", lab.app)
-    answer = lab.usable(lab.redeemed(AGING, flow))
+    answer = lab.usable(stimuli.token_to_expire(lab))
+    with suppress(pytest.skip.Exception):
+        renewed(lab)  # it grows old beside the other
     if answer.lifetime is None or answer.lifetime > stimuli.PATIENCE:
         told = "no expires_in" if answer.lifetime is None else f"expires_in {answer.lifetime:g}"
         pytest.skip(
             f"{told}: a run waits {stimuli.PATIENCE:g} seconds at most for a token to expire"
         )
     return answer
+
+
+def renewed(lab: Lab) -> TokenAnswer:
+    """Return the token of a refresh, which grows old as well."""
+    before = lab.holding("a token whose refresh is to expire")
+    return lab.usable(lab.refreshed("a refreshed token to expire", before))
+
+
+def late_renewed_use(lab: Lab) -> Use:
+    """Use the token of a refresh just after its time."""
+    _late_uses(lab)
+    return _renewed_use(lab)
+
+
+def _renewed_use(lab: Lab) -> Use:
+    answer = renewed(lab)
+    if answer.lifetime is None or answer.lifetime > stimuli.PATIENCE:
+        pytest.skip("the refreshed token tells no time, or one that is too long to wait")
+    _sleep_until(answer.received + answer.lifetime + stimuli.GRACE)
+    return lab.use("refreshed token after its time", answer.tokens.access)
+
+
+def _late_uses(lab: Lab) -> None:
+    """Try both tokens at their end, the one first that ends first: later both were long over."""
+    first = token(lab)
+    with suppress(pytest.skip.Exception):
+        last_use(lab)  # once its time is over, it would be too late for that
+    ends = [(first.received + (first.lifetime or 0.0), stimuli.expired_use)]
+    with suppress(pytest.skip.Exception):
+        second = renewed(lab)
+        ends.append((second.received + (second.lifetime or 0.0), _renewed_use))
+    for _, use in sorted(ends, key=lambda pair: pair[0]):
+        with suppress(pytest.skip.Exception):
+            use(lab)
 
 
 def code(lab: Lab) -> tuple[Flow, float]:
@@ -45,7 +79,7 @@ def code(lab: Lab) -> tuple[Flow, float]:
 def last_use(lab: Lab) -> Use:
     """Use the token shortly before its time is over."""
     answer = token(lab)
-    if lab.target.limits.code_seconds:
+    if lab.target.limits.code_seconds and not lab.by_person:
         code(lab)
     life = answer.lifetime or 0.0
     end = answer.received + life
@@ -63,9 +97,7 @@ def last_use(lab: Lab) -> Use:
 
 def late_use(lab: Lab) -> Use:
     """Use the token just after its time."""
-    token(lab)
-    with suppress(pytest.skip.Exception):
-        last_use(lab)  # once its time is over, it would be too late for that
+    _late_uses(lab)
     return stimuli.expired_use(lab)
 
 

@@ -20,8 +20,10 @@ from conformance.auth import (
     CannotAuthorize,
     Decision,
     Flow,
+    KeptAccess,
     read_configuration,
 )
+from conformance.auth.stored import command_of
 from conformance.client import Client, TargetUnusable
 from conformance.contract import load_contract
 from conformance.oauth import Use
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 Kept = TypeVar("Kept")
 Changes = dict[str, str | None]
+#: At which tier what could end a person's login is sent.
+RISKY = "intrusive"
 
 
 class Lab:
@@ -87,6 +91,43 @@ class Lab:
         """The scopes a good request asks for."""
         return self.app.scopes or USUAL_SCOPES
 
+    # -- a login of a person ------------------------------------------------------------------
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person has to log in, so that the run has what `flexcheck login` kept."""
+        return self.target.login.method != "form"
+
+    @property
+    def kept(self) -> KeptAccess:
+        """The refresh token of that login; skip where there is none, with the command."""
+        return self.once("kept access", lambda: KeptAccess(self.server, self.app))
+
+    @property
+    def kept_scopes(self) -> frozenset[str]:
+        """The scopes that the member granted at that login, else those that a refresh tells."""
+        return self.kept.scopes or self.usable(self.token_answer).scopes
+
+    def spare_the_kept(self, why: str) -> None:
+        """Skip what could end or show the token of a person's login, unless the target allows."""
+        if self.by_person and RISKY not in self.target.safety:
+            pytest.skip(
+                f"{why}: with the kept refresh token that is sent at tier {RISKY} only"
+                " ([safety] tiers)"
+            )
+
+    def needs_a_code(self) -> str:
+        """Return why nothing is judged where a run has no fresh code."""
+        return (
+            "needs a fresh code, and so somebody who logs in during the run: [login] method"
+            f' "form" where pages need no person ({self.target.path}); what `{self._login}` keeps'
+            " is a refresh token"
+        )
+
+    @property
+    def _login(self) -> str:
+        return command_of(self.target)
+
     # -- authorization requests ---------------------------------------------------------------
 
     def opened(self, purpose: str, app: App, changes: Changes | None = None, **how: Any) -> Flow:
@@ -96,8 +137,8 @@ class Lab:
     def flow(self, purpose: str, app: App, changes: Changes | None = None, **how: Any) -> Flow:
         """Send an authorization request and have the member decide; skip if nobody can log in."""
         found = self._flow(purpose, app, changes, **how)
-        if found.authorization.stopped:
-            pytest.skip(f"no login: {found.authorization.stopped}")
+        if stopped := found.authorization.stopped:
+            pytest.skip(self.needs_a_code() if self.by_person else f"no login: {stopped}")
         return found
 
     def _flow(self, purpose: str, app: App, changes: Changes | None, **how: Any) -> Flow:
@@ -156,6 +197,13 @@ class Lab:
         return self.redeemed("code for a token", self.good)
 
     @property
+    def token_answer(self) -> TokenAnswer:
+        """The answer to a good token request: the code's, else that of a refresh (`kept`)."""
+        if not self.by_person:
+            return self.tokens
+        return self.once("kept token refreshed", lambda: self.kept.refresh("kept refresh token"))
+
+    @property
     def pkce_tokens(self) -> TokenAnswer:
         """The answer to a good code with its verifier."""
         return self.redeemed("code and verifier for a token", self.good_pkce)
@@ -189,12 +237,45 @@ class Lab:
     @property
     def access(self) -> TokenAnswer:
         """Tokens for all that a good request asks for, to be used."""
-        return self.live("access to be used", self.granted)
+        return self.live("access to be used", self.holding)
 
     def granted(self, purpose: str, *scopes: str, decision: Decision = ALLOW) -> TokenAnswer:
         """Return the tokens of a whole flow for these scopes; the request may be refused."""
         flow = self.flow(f"{purpose}: authorization", self.app, scopes=scopes, decision=decision)
         return self.redeemed(purpose, flow)
+
+    def holding(self, purpose: str, *scopes: str) -> TokenAnswer:
+        """Return tokens to be used or refreshed: of a whole flow, else of the token that is kept.
+
+        That one is asked for fewer scopes where fewer are meant, at tier `negative`: a server
+        could leave the others out for good.
+        """
+        if not self.by_person:
+            return self.granted(purpose, *scopes)
+        changes: Changes = {}
+        if scopes:
+            self.see_that_kept_has(*scopes)
+            if set(scopes) < self.kept_scopes:
+                self.may_narrow()
+                changes = {"scope": " ".join(scopes)}
+        return self.once(("kept", purpose), lambda: self.kept.refresh(purpose, changes))
+
+    def see_that_kept_has(self, *scopes: str) -> None:
+        """Skip where a person would have to log in for these scopes."""
+        missing = sorted(set(scopes) - self.kept_scopes) if self.by_person else ()
+        if missing:
+            pytest.skip(
+                f"the kept token is not for {' '.join(missing)}: name it in [client] scopes, and"
+                f" log in anew with `{self._login}`"
+            )
+
+    def may_narrow(self) -> None:
+        """Skip what asks for fewer scopes than a kept token has, where only safe is allowed."""
+        if self.by_person and "negative" not in self.target.safety:
+            pytest.skip(
+                "the target allows no negative requests ([safety] tiers): a server could take"
+                " fewer scopes for the kept token's own from now on"
+            )
 
     def usable(self, answer: TokenAnswer) -> TokenAnswer:
         """Return an answer that gave a token; skip what needs one otherwise."""
@@ -209,7 +290,11 @@ class Lab:
         changes: Changes | None = None,
         app: App | None = None,
     ) -> TokenAnswer:
-        """Send a refresh, once in the run."""
+        """Send a refresh, once in the run; of a kept token it is the one that is good now."""
+        if self.by_person and app is None:
+            return self.once(
+                ("refresh", purpose), lambda: self.kept.refresh(purpose, changes or {})
+            )
         if not before.tokens.refresh:
             pytest.skip(f"no refresh token was had: {before}")
         return self.once(
@@ -262,6 +347,11 @@ class Lab:
         return Use(exchange, resource_type, patient)
 
     @property
+    def named_patient(self) -> str:
+        """The `patient` of the token response, else of the one that the login had."""
+        return self.access.patient or (self.kept.patient if self.by_person else "")
+
+    @property
     def patient(self) -> str:
         """The member's Patient id: that of the token response if it is one, else a search's.
 
@@ -270,17 +360,17 @@ class Lab:
         return self.once("patient", self._patient)
 
     def _patient(self) -> str:
-        answer = self.access
-        told = self.use("member's Patient", answer.tokens.access, "Patient", answer.patient)
-        if told.exchange.status == 200:  # noqa: PLR2004
-            return answer.patient
+        answer, named = self.access, self.named_patient
+        told = self.use("member's Patient", answer.tokens.access, "Patient", named)
+        if named and told.exchange.status == 200:  # noqa: PLR2004
+            return named
         found = self.use("member's Patient by search", answer.tokens.access).exchange.document
         entries = found.get("entry") if isinstance(found, dict) else None
         for entry in entries if isinstance(entries, list) else ():
             resource = entry.get("resource") if isinstance(entry, dict) else None
             if isinstance(resource, dict) and resource.get("resourceType") == "Patient":
                 return str(resource.get("id", ""))
-        return answer.patient
+        return named
 
     def _needs_fhir(self) -> None:
         if not self.target.fhir_base:

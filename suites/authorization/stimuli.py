@@ -50,9 +50,46 @@ WRONG_PROOFS: dict[str, dict[str, str | None]] = {
 }
 
 
+#: Those that show the client or the grant type, and do so with a refresh too.
+OF_REFRESH = (
+    "wrong client secret",
+    "no client secret",
+    "unknown client",
+    "no grant type",
+    "unknown grant type",
+)
+#: Those that need no code.
+OF_NO_CODE = ("no code", "unknown code")
+
+
 def wrong_codes(lab: Lab, *names: str) -> list[TokenAnswer]:
-    """Send wrong token requests with codes of their own."""
-    return [lab.attempt(name, WRONG_CODE_REQUESTS[name]) for name in names]
+    """Send wrong token requests with codes of their own.
+
+    Where a person would have to log in for a code, those that need none are sent, and those that
+    a refresh can be wrong in as well.
+    """
+    if not lab.by_person:
+        return [lab.attempt(name, WRONG_CODE_REQUESTS[name]) for name in names]
+    sent = [
+        lab.refreshed(f"refresh: {name}", lab.token_answer, WRONG_CODE_REQUESTS[name])
+        for name in names
+        if name in OF_REFRESH
+    ]
+    sent += [without_code(lab, name) for name in names if name in OF_NO_CODE]
+    return sent or pytest.skip(lab.needs_a_code())
+
+
+def without_code(lab: Lab, name: str) -> TokenAnswer:
+    """Ask for a token as for a code, without one or with one that nobody gave out."""
+    app = lab.app
+    form = {
+        "grant_type": "authorization_code",
+        "redirect_uri": app.redirect_uri,
+        "client_id": app.id,
+        "client_secret": app.secret or None,
+        **WRONG_CODE_REQUESTS[name],
+    }
+    return lab.once(("token", name), lambda: lab.server.ask(form, purpose=name))
 
 
 def wrong_proofs(lab: Lab, *names: str) -> list[TokenAnswer]:
@@ -151,15 +188,15 @@ def member_scopes(lab: Lab) -> list[Clause]:
 
 
 def listed_access(lab: Lab) -> TokenAnswer:
-    """Return such tokens, to be used."""
-    listed = [clause.value for clause in member_scopes(lab)]
-    return lab.live("every listed scope", lambda purpose: lab.granted(purpose, *listed))
+    """Return such tokens, to be used; with a kept token those for all that it is for."""
+    listed = () if lab.by_person else [clause.value for clause in member_scopes(lab)]
+    return lab.live("every listed scope", lambda purpose: lab.holding(purpose, *listed))
 
 
 def listed_grant(lab: Lab) -> TokenAnswer:
     """Return the tokens of a member who consents to every listed scope."""
-    listed = [clause.value for clause in member_scopes(lab)]
-    return lab.granted("every listed scope", *listed)
+    listed = () if lab.by_person else [clause.value for clause in member_scopes(lab)]
+    return lab.holding("every listed scope", *listed)
 
 
 def one_scope(lab: Lab) -> TokenAnswer:
@@ -169,12 +206,12 @@ def one_scope(lab: Lab) -> TokenAnswer:
 
 def one_scope_access(lab: Lab) -> TokenAnswer:
     """Return such a token, to be used."""
-    return lab.live("one scope", lambda purpose: lab.granted(purpose, "patient/Patient.read"))
+    return lab.live("one scope", lambda purpose: lab.holding(purpose, "patient/Patient.read"))
 
 
 def another_scope_access(lab: Lab) -> TokenAnswer:
     """Return a token for `patient/Coverage.read` alone, to be used."""
-    return lab.live("another scope", lambda purpose: lab.granted(purpose, "patient/Coverage.read"))
+    return lab.live("another scope", lambda purpose: lab.holding(purpose, "patient/Coverage.read"))
 
 
 def without_scope(lab: Lab, resource_type: str) -> tuple[list[Use], bool]:
@@ -191,6 +228,7 @@ def without_scope(lab: Lab, resource_type: str) -> tuple[list[Use], bool]:
     purpose = f"without {scope}"
     uses = [lab.use(purpose, token, resource_type, patient)]
     paths = [f"{resource_type}/{row_id}" for row_id in ids] + [resource_type]
+    paths += [f"{resource_type}/{row_id}/_history/1" for row_id in ids]
     uses += [lab.fetch(purpose, token, f"{base}/{path}", resource_type) for path in paths]
     return uses, bool(ids)
 
@@ -207,10 +245,14 @@ def held_ids(use: Use) -> list[str]:
     return mine[:1]
 
 
+def token_to_expire(lab: Lab) -> TokenAnswer:
+    """Return a token that is not refreshed before its time is over."""
+    return lab.holding("a token to expire")
+
+
 def expired_use(lab: Lab) -> Use:
     """Use a token just after its time: the one wait of a run."""
-    flow = lab.flow("a token to expire: authorization", lab.app)
-    answer = lab.usable(lab.redeemed("a token to expire", flow))
+    answer = lab.usable(token_to_expire(lab))
     life = answer.lifetime
     if life is None or life > PATIENCE:
         told = "no expires_in" if life is None else f"expires_in {life:g}"
@@ -226,7 +268,7 @@ def expired_use(lab: Lab) -> Use:
 
 def bad_tokens(lab: Lab) -> list[Use]:
     """Use a token nobody gave out, and one that was tampered with."""
-    good = lab.usable(lab.tokens).tokens.access
+    good = lab.usable(lab.token_answer).tokens.access
     changed = good[:-2] + ("AA" if good[-2:] != "AA" else "BB")
     return [
         lab.use("unknown token", UNKNOWN_TOKEN),
@@ -234,10 +276,11 @@ def bad_tokens(lab: Lab) -> list[Use]:
     ]
 
 
-def after_revocation(lab: Lab) -> tuple[Use, TokenAnswer]:
+def after_revocation(lab: Lab) -> tuple[list[Use], TokenAnswer]:
     """Have the member revoke an application in the portal, then use what it still holds.
 
-    It is the public application, so that the session of the others goes on.
+    That is the token of its code, the one of a refresh, and the refresh token. It is the public
+    application, so that the session of the others goes on.
     """
     app = lab.public_app
     page = management_page(lab.configuration(), lab.target)
@@ -245,8 +288,13 @@ def after_revocation(lab: Lab) -> tuple[Use, TokenAnswer]:
         pytest.skip("the SMART configuration names no management_endpoint on a configured origin")
     flow = lab.flow("access to be revoked: authorization", app)
     before = lab.usable(lab.redeemed("access to be revoked", flow))
+    renewed = lab.refreshed("access refreshed before it is revoked", before, app=app)
     member = lab.server.member()
     if not lab.once("revoked", lambda: revoke_access(lab.client, page, member, app.id)):
         pytest.skip("the member portal has no button that revokes the application")
-    use = lab.use("revoked token", before.tokens.access)
-    return use, lab.refreshed("revoked refresh token", before, app=app)
+    uses = [
+        lab.use(f"revoked token {what}", answer.tokens.access)
+        for what, answer in (("of a code", before), ("of a refresh", renewed))
+        if answer.granted
+    ]
+    return uses, lab.refreshed("revoked refresh token", before, app=app)

@@ -87,7 +87,8 @@ def test_every_login_is_the_same_member(lab: Lab, finding: Judge) -> None:
 @pytest.mark.tier("negative")
 @pytest.mark.clause("AUTH-REVOKED")
 def test_revoked_access(lab: Lab, finding: Judge) -> None:
-    use, refreshed = stimuli.after_revocation(lab)
+    uses, refreshed = stimuli.after_revocation(lab)
+    exchanges = [use.exchange for use in uses]
     finding.assess(
-        (*bearer.status_is([use.exchange], bearer.UNAUTHORIZED), *tokens.refused([refreshed]))
+        (*bearer.status_is(exchanges, bearer.UNAUTHORIZED), *tokens.refused([refreshed]))
     )

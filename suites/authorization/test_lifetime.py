@@ -27,6 +27,24 @@ def test_the_token_ends_with_its_time(lab: Lab, finding: Judge) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "deployment",
+    [
+        pytest.param("tooele", marks=pytest.mark.clause("USE-EXPIRED-401", case="refreshed")),
+        pytest.param("uhc", marks=pytest.mark.clause("TOKEN-LIFETIME-ENDS", case="refreshed")),
+    ],
+)
+def test_the_token_of_a_refresh_ends_with_its_time(
+    lab: Lab,
+    deployment: str,  # noqa: ARG001 - whose clause it is
+    finding: Judge,
+) -> None:
+    use = aging.late_renewed_use(lab)
+    finding.assess(
+        (*bearer.status_is([use.exchange], bearer.UNAUTHORIZED), *bearer.brings_no_data([use]))
+    )
+
+
 @pytest.mark.tier("negative")
 @pytest.mark.clause("TOKEN-CODE-EXPIRES")
 def test_a_code_ends(lab: Lab, finding: Judge) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from conformance.contract import Clause
     from conformance.findings import Assertion
+    from conformance.oauth import TokenAnswer
     from conformance.plugin.judge import Judge
     from suites.authorization.lab import Lab
 
@@ -58,6 +59,9 @@ def judged(lab: Lab, scopes: Iterable[str], *, beside: str) -> Iterator[Assertio
     """Ask for each scope, beside a listed one or alone: it is refused or left out."""
     for scope in scopes:
         asked = [beside, scope] if beside else [scope]
+        if lab.by_person:
+            yield from judged_at_refresh(lab, asked)
+            continue
         flow = lab.flow(f"scope {' '.join(asked)}", lab.app, scopes=asked)
         if not flow.authorization.code:
             yield from authorization.no_code([flow.authorization])
@@ -66,15 +70,35 @@ def judged(lab: Lab, scopes: Iterable[str], *, beside: str) -> Iterator[Assertio
         yield from tokens.scopes_within(answer, {beside})
 
 
+def judged_at_refresh(lab: Lab, asked: list[str]) -> Iterator[Assertion]:
+    """The same with a kept token: a refresh brings no scope that the member did not grant."""
+    text = " ".join(asked)
+    answer = lab.refreshed(f"refresh for {text}", lab.token_answer, {"scope": text})
+    if answer.granted:
+        yield from tokens.scopes_within(answer, lab.kept_scopes)
+    else:
+        yield from tokens.refused([answer])
+
+
 @pytest.mark.clause("SCOPE-SPACES")
 def test_several(lab: Lab, finding: Judge) -> None:
     if len(lab.scopes) < 2:  # noqa: PLR2004 - several
         pytest.skip("the client asks for one scope only; name more in [client] scopes")
-    finding.assess(tokens.scopes_include(lab.tokens, lab.scopes))
+    finding.assess(tokens.scopes_include(*several(lab)))
+
+
+def several(lab: Lab) -> tuple[TokenAnswer, Iterable[str]]:
+    """Return the answer to a request for several scopes, and these; of a kept token, a refresh."""
+    if not lab.by_person:
+        return lab.tokens, lab.scopes
+    scopes = sorted(lab.kept_scopes)
+    named: dict[str, str | None] = {"scope": " ".join(scopes)}
+    return lab.refreshed("refresh: every scope named", lab.token_answer, named), scopes
 
 
 @each_clause("SCOPE-PATIENT-[A-Z]+", kind="scope")
 def test_member_scope(lab: Lab, clause: Clause, finding: Judge) -> None:
+    lab.see_that_kept_has(clause.value)
     answer = stimuli.listed_grant(lab)
     granted = [*tokens.scopes_include(answer, [clause.value])]
     if answer.granted:
@@ -87,6 +111,7 @@ def test_member_scope(lab: Lab, clause: Clause, finding: Judge) -> None:
 @pytest.mark.clause("SCOPE-TEN")
 def test_exactly_the_listed_ones(lab: Lab, finding: Judge) -> None:
     listed = [clause.value for clause in stimuli.member_scopes(lab)]
+    lab.see_that_kept_has(*listed)
     answer = stimuli.listed_grant(lab)
     finding.assess((*tokens.scopes_include(answer, listed), *tokens.scopes_within(answer, listed)))
 

@@ -13,6 +13,7 @@ from conformance.checks import bearer, refusals
 from conformance.oauth import Use
 from conformance.plugin.marks import cases_of
 from suites.authorization import stimuli
+from suites.authorization.test_use import beyond_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +99,12 @@ def test_every_type_beyond_the_scopes(lab: Lab, finding: Judge) -> None:
 
 
 @pytest.mark.tier("negative")
+@pytest.mark.clause("USE-SCOPE-CHALLENGE")
+def test_a_missing_scope_is_named(lab: Lab, finding: Judge) -> None:
+    finding.assess(bearer.scope_is_challenged([beyond_scope(lab)]), otherwise="no answer was a 403")
+
+
+@pytest.mark.tier("negative")
 @cases_of("USE-INVALID-TOKEN", TAMPERED)
 def test_tampered(lab: Lab, case: str, finding: Judge) -> None:
     token = lab.server.secret(TAMPERED[case](lab.access.tokens.access))
@@ -107,7 +114,8 @@ def test_tampered(lab: Lab, case: str, finding: Judge) -> None:
 @pytest.mark.tier("negative")
 @pytest.mark.clause("USE-INVALID-TOKEN", case="a refresh token")
 def test_a_refresh_token(lab: Lab, finding: Judge) -> None:
-    answer = lab.usable(lab.tokens)
+    lab.spare_the_kept("only the authorization server is to see a refresh token")
+    answer = lab.usable(lab.token_answer)
     if not answer.tokens.refresh:
         pytest.skip(f"no refresh token was had: {answer}")
     finding.assess(refused(lab, "a refresh token as a token", answer.tokens.refresh))
@@ -161,9 +169,12 @@ def jwt(lab: Lab, algorithm: str, issuer: str) -> str:
 @pytest.mark.tier("negative")
 @pytest.mark.clause("USE-INVALID-TOKEN", case="revoked")
 def test_a_revoked_token(lab: Lab, finding: Judge) -> None:
-    use, _ = stimuli.after_revocation(lab)
+    uses, _ = stimuli.after_revocation(lab)
     finding.assess(
-        (*bearer.status_is([use.exchange], bearer.UNAUTHORIZED), *bearer.brings_no_data([use]))
+        (
+            *bearer.status_is([use.exchange for use in uses], bearer.UNAUTHORIZED),
+            *bearer.brings_no_data(uses),
+        )
     )
 
 

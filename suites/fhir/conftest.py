@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
 from conformance.auth import AuthorizationServer, CannotAuthorize, MemberAuth
 from conformance.plugin.keys import CLAUSE
+from suites.fhir.foreign_stimuli import SomebodyElse
 from suites.fhir.made import MEMBERS, Made, arguments_ahead, as_seen_by, made_in, must_be_granted
-from suites.fhir.member_stimuli import first_ids
 from suites.fhir.stimuli import first_row
 
 if TYPE_CHECKING:
@@ -63,25 +62,6 @@ def patient(made: Made) -> str:
 def patient_access(made: Made) -> FhirApi:
     """Return Patient Access as the member who logs in sees it."""
     return made.patient_access
-
-
-@dataclass(frozen=True, slots=True)
-class SomebodyElse:
-    """Another member: rows that are told by the target file, or by a login of their own."""
-
-    told: Mapping[str, tuple[str, ...]]
-    own: FhirApi | None = None
-    named: str = ""
-
-    @property
-    def patient(self) -> str:
-        """Their Patient id, "" where it is not known."""
-        return self.named or next(iter(self.told.get("Patient", ())), "")
-
-    def ids(self, resource_type: str) -> tuple[str, ...]:
-        """Return rows of theirs."""
-        seen = first_ids(self.own, resource_type) if self.own else ()
-        return (*self.told.get(resource_type, ()), *seen)
 
 
 @pytest.fixture(scope="session")

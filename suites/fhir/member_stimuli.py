@@ -194,30 +194,3 @@ def _keep(found: dict[str, Mapping[str, Any]], reference: str, exchange: Exchang
     document = exchange.document
     if isinstance(document, dict) and document.get("resourceType") == "Coverage":
         found[reference] = document
-
-
-def searches_for_somebody_else(
-    api: FhirApi, kind: str, ids: tuple[str, ...], patient: str
-) -> list[Exchange]:
-    """Search for rows of another member as far as a type can be searched: by id, by `patient`."""
-    asked: list[Params] = []
-    for row_id in ids:
-        asked.append((("_id", row_id),))
-        if patient and kind != "Patient":
-            asked += [(("patient", patient),), (("_id", row_id), ("patient", patient))]
-    return [
-        page
-        for params in dict.fromkeys(asked)
-        for page in api.search(kind, params, purpose=f"another member's {kind}", max_rows=1).pages
-    ]
-
-
-def first_ids(api: FhirApi, resource_type: str) -> tuple[str, ...]:
-    """Return the first row that an API shows of a type."""
-    search = api.search(
-        resource_type,
-        (("_count", "1"),),
-        purpose=f"another member's own {resource_type}",
-        max_rows=1,
-    )
-    return tuple(sorted(search.ids - {""}))[:1]

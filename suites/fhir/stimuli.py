@@ -82,6 +82,11 @@ def version_of(row: Mapping[str, Any]) -> str:
     return told if isinstance(told, str) else ""
 
 
+def has_version_reads(api: FhirApi, clause: Clause) -> bool:
+    """Whether the target's document has a version read of the clause's resource."""
+    return bool(rows_of(api, clause, kind="interaction", topic="vread"))
+
+
 def changed_rows(holdings: Holdings, most: int = 2) -> Iterator[Mapping[str, Any]]:
     """Yield rows that had an earlier version, where versions are counted."""
     changed = (row for row in holdings.rows.values() if _number(version_of(row)) > 1)

@@ -8,14 +8,14 @@ import pytest
 
 from conformance.checks import privacy as check
 from conformance.plugin.marks import each_case, each_clause
-from suites.fhir import member_stimuli, stimuli
+from suites.fhir import foreign_stimuli, stimuli
 
 if TYPE_CHECKING:
     from conformance.client import FhirApi
     from conformance.contract import Clause
     from conformance.plugin.judge import Judge
     from conformance.records import Holdings
-    from suites.fhir.conftest import SomebodyElse
+    from suites.fhir.foreign_stimuli import SomebodyElse
 
 NO_ROW = "no row of this type that names a member came"
 NOBODY = (
@@ -33,14 +33,11 @@ def test_rows_are_the_members(holdings: Holdings, patient: str, finding: Judge) 
 
 
 @pytest.mark.tier("negative")
-@each_case("PA-[A-Z]+-OTHER-MEMBER", lambda _: ("read", "search"))
+@each_case("PA-[A-Z]+-OTHER-MEMBER", lambda _: tuple(foreign_stimuli.WAYS))
 def test_somebody_elses_rows_are_hidden(
     api: FhirApi, somebody_else: SomebodyElse, clause: Clause, case: str, finding: Judge
 ) -> None:
-    kind, ids = clause.resource, somebody_else.ids(clause.resource)
-    exchanges = (
-        [api.read(kind, row_id) for row_id in ids]
-        if case == "read"
-        else member_stimuli.searches_for_somebody_else(api, kind, ids, somebody_else.patient)
-    )
-    finding.assess(check.row_stays_hidden(exchanges, kind, ids), otherwise=NOBODY)
+    kind, patient = clause.resource, somebody_else.patient
+    asked = foreign_stimuli.exchanges(api, case, kind, somebody_else)
+    hidden = check.row_stays_hidden(asked, kind, somebody_else.ids(kind), patient)
+    finding.assess(hidden, otherwise=NOBODY)

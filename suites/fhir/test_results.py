@@ -142,7 +142,7 @@ def test_media_type(api: FhirApi, holdings: Holdings, clause: Clause, finding: J
     reads += [
         api.vread(clause.resource, row["id"], version)
         for row in rows
-        if (version := stimuli.version_of(row))
+        if (version := stimuli.version_of(row)) and stimuli.has_version_reads(api, clause)
     ]
     pages = [page for search in searches_of(api, clause) for page in search.pages]
     finding.assess(bundles.content_type_is_fhir([*reads, *pages]), otherwise=NO_SEARCH)

@@ -20,7 +20,10 @@ from conformance.plugin.settings import SIGN, SUITES
 from conformance.runlog import read_run
 
 #: Clauses that wait for a token or a code to end; for the others nothing ends.
-WAITING = ("TOKEN-LIFETIME-FULL", "TOKEN-LIFETIME-ENDS", "TOKEN-CODE-EXPIRES")
+WAITING = (
+    *("TOKEN-LIFETIME-FULL", "TOKEN-LIFETIME-ENDS", "TOKEN-CODE-EXPIRES"),
+    "USE-EXPIRED-401",
+)
 SHORT, LONG = 2, 300
 SPARING = ("cacheprovider", "flexcheck_reports", "hypothesispytest", "allure_pytest")
 

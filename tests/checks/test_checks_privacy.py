@@ -85,6 +85,16 @@ def test_a_shown_row_is_named() -> None:
     assert said.only.observed == "200, Encounter/theirs"
 
 
+def test_a_row_that_names_the_other_member_is_theirs_whatever_its_id() -> None:
+    theirs = {**resource("Encounter", "e9"), "subject": {"reference": "Patient/other"}}
+    mine = {**resource("Encounter", "e1"), "subject": {"reference": "Patient/me"}}
+    shown = exchange(bundle(entry(mine), entry(theirs)))
+    assert Said(check.row_stays_hidden([shown], "Encounter", ["e7"])).holds
+    said = Said(check.row_stays_hidden([shown], "Encounter", ["e7"], "other"))
+    assert said.only.observed == "200, Encounter/e9"
+    assert Said(check.row_stays_hidden([shown], "Condition", ["e9"], "other")).holds
+
+
 def use(document: Any, status: int = 200) -> Use:
     return Use(exchange(document, status), "Coverage")
 

@@ -128,6 +128,7 @@ STANDARDS = {
     "RFC 7636": "https://www.rfc-editor.org/rfc/rfc7636#section-",
     "RFC 9700": "https://www.rfc-editor.org/rfc/rfc9700#section-",
     "RFC 9110": "https://www.rfc-editor.org/rfc/rfc9110#section-",
+    "RFC 9207": "https://www.rfc-editor.org/rfc/rfc9207#section-",
     "RFC 9325": "https://www.rfc-editor.org/rfc/rfc9325#section-",
     "RFC 5280": "https://www.rfc-editor.org/rfc/rfc5280#section-",
     "Fetch": "https://fetch.spec.whatwg.org/#",

@@ -26,6 +26,11 @@ from conformance.plugin.settings import SIGN, SUITES
 
 SECRETS: list[str] = []
 GOOD_REFRESHES, GOOD_USES = 1, 6
+#: What lives on the kept token: member data, and the requests that are wrong with it.
+FILES = (
+    "fhir/test_members.py",
+    *(f"authorization/test_{n}.py" for n in ("refresh", "token_forms")),
+)
 
 
 def telling(function: Any) -> Any:
@@ -72,7 +77,8 @@ def run(mock: RunningMock, folder: Path, where: str) -> None:
     os.environ[SIGN] = "1"
     pytest.main(
         [
-            *(str(SUITES / "fhir" / "test_members.py"), "-c", str(SUITES / "run.ini")),
+            *(str(SUITES / name) for name in FILES),
+            *("-c", str(SUITES / "run.ini")),
             *(f"--rootdir={SUITES.parent}", "-p", "no:cacheprovider", "-vv", "--showlocals"),
             *("--tb=long", "--log-level=DEBUG", "--log-cli-level=DEBUG", "--full-trace"),
             *("--target", str(target), "--out", str(folder / "run")),

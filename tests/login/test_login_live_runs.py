@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import tomli_w
 from login_browser import live_file
+from login_live import run
 from login_tokens import refresh_token_of, rotation
 
 from conformance.auth.token_store import FileStore, Kept
 from conformance.mock.server import start_mock
-from conformance.runlog import Run, read_run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.mock.server import RunningMock
-
-
-def run(target: Path, *arguments: str, **more: str) -> tuple[int, Run, str]:
-    out = target.parent / "out"
-    line = [sys.executable, "-P", "-m", "conformance.cli", "run", "--target", str(target)]
-    done = subprocess.run(  # noqa: S603 - our own command
-        [*line, "--out", str(out), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "XDG_STATE_HOME": str(target.parent / "state"), **more},
-    )
-    return done.returncode, read_run(out), done.stdout + done.stderr
+    from conformance.runlog import Run
 
 
 def outcomes(found: Run) -> set[str]:

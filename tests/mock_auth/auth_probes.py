@@ -156,7 +156,7 @@ PROBES: dict[str, Probe] = {
     "authorize-error-code-unknown": lambda b: back(b.open(scope="x"))["error"] == "ERR_400",
     "authorize-state-not-required": lambda b: (
         (page := b.open(state=None)).status_code == 200
-        and set(back(b.decide(b.login(page)))) == {"code"}
+        and set(back(b.decide(b.login(page)))) == {"code", "iss"}
     ),
     "authorize-response-type-ignored": _opens(response_type="token"),
     "pkce-plain-accepted": _plain,

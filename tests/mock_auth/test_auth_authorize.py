@@ -97,7 +97,7 @@ def test_other_errors_are_redirected_with_state(
     assert response.headers["location"].startswith(f"{browser.web.redirect_uri}?error=")
     found = back(response)
     assert (found["error"], found["state"]) == (code, browser.request()["state"])
-    assert set(found) == {"error", "error_description", "state"}
+    assert set(found) == {"error", "error_description", "state", "iss"}
 
 
 @pytest.mark.parametrize("state", [None, "", ["a", "b"]])
@@ -121,11 +121,11 @@ def test_state_comes_back_byte_for_byte(browser: Browser, state: str) -> None:
 def test_state_that_is_no_utf8_comes_back_byte_for_byte(browser: Browser) -> None:
     parameters = "&".join(f"{k}={v}" for k, v in browser.request(scope="x", state="").items())
     url = f"{browser.auth.base}/oauth/authorize?{parameters}%FF%FE"
-    assert browser.http.get(url).headers["location"].endswith("&state=%FF%FE")
+    assert browser.http.get(url).headers["location"].partition("&iss=")[0].endswith("&state=%FF%FE")
 
 
 def test_unknown_parameters_are_ignored(browser: Browser) -> None:
-    assert browser.open(aud="https://x.example/R4", prompt="login").status_code == 200
+    assert browser.open(resource="https://x.example/R4", prompt="login").status_code == 200
 
 
 def test_a_query_of_too_many_parameters_is_refused(browser: Browser) -> None:
@@ -144,7 +144,7 @@ def test_a_custom_scheme_gets_its_code(browser: Browser) -> None:
     assert response.status_code == 303
     address = urlsplit(response.headers["location"])
     assert (address.scheme, address.netloc) == ("com.example.flexapp", "callback")
-    assert set(back(response)) == {"code", "state"}
+    assert set(back(response)) == {"code", "state", "iss"}
 
 
 def test_the_sandbox_has_a_loopback_client_and_production_has_none(
@@ -183,3 +183,16 @@ def test_what_a_request_says_is_never_html(browser: Browser) -> None:
     page = browser.open(scope=f"{Form.__name__} patient/Patient.read <script>")
     assert "<script>" not in page.text
     assert "<script>" not in browser.http.get(f"{browser.auth.base}/<script>").text
+
+
+def test_an_audience_is_this_server_s_or_refused(browser: Browser) -> None:
+    base = f"{browser.auth.origin}/fhir/R4"
+    assert browser.open(aud=base).status_code == browser.open(aud=f"{base}/").status_code == 200
+    refused = browser.open(aud="https://x.example/R4")
+    assert back(refused)["error"] == "invalid_request"
+
+
+def test_both_ways_back_name_the_issuer_of_the_configuration(browser: Browser) -> None:
+    told = browser.auth.smart_configuration()
+    assert told["authorization_response_iss_parameter_supported"] is True
+    assert back(browser.open(scope="nothing"))["iss"] == told["issuer"] == browser.auth.base

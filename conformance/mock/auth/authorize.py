@@ -55,6 +55,8 @@ class AuthorizeEndpoint:
     people: People
     store: AuthStore
     defects: Defects
+    issuer: str = ""
+    audience: str = ""
 
     def begin(self, params: Params) -> Page | Redirection:
         """Answer `GET /oauth/authorize`: the login page, or why there is none."""
@@ -63,7 +65,7 @@ class AuthorizeEndpoint:
             redirect_uri = self._redirect_uri(params, client)
         except Unsafe as unsafe:
             return self._dead_end(ErrorPage(str(unsafe), params))
-        judged = self.defects.apply(judge(params, client))
+        judged = self.defects.apply(judge(params, client, self.audience))
         state = "" if "state" in params.doubled() else params.value("state")
         back = Pending(client, redirect_uri, state, ())
         if judged.breaches:
@@ -92,7 +94,9 @@ class AuthorizeEndpoint:
             return self._dead_end(ErrorPage(_EXPIRED, form))
         checked = form.all("scope")
         allowed = tuple(scope for scope in pending.scopes if scope in checked)
-        return self._decided(pending, Consent(pending.scopes, allowed, form.value("decision")))
+        return self._decided(
+            pending, Consent(pending.scopes, allowed, form.value("decision"), checked)
+        )
 
     def _decided(self, pending: Pending, consent: Consent) -> Page | Redirection:
         consent = self.defects.apply(consent)
@@ -104,7 +108,7 @@ class AuthorizeEndpoint:
         grant = self.store.new_grant(pending.client.id, consent.allowed, pending.patient)
         code = self.store.new_code(grant, pending.redirect_uri, pending.challenge, pending.method)
         back = Redirection(pending.redirect_uri, {"code": code})
-        return self.defects.apply(back.with_(state=pending.state or None))
+        return self.defects.apply(back.with_(state=pending.state or None, iss=self.issuer or None))
 
     def _client(self, params: Params) -> Client:
         """Return the client of a request; it must be certain before anything is redirected."""
@@ -154,6 +158,8 @@ class AuthorizeEndpoint:
         parameters = {"error": breach.error, "error_description": breach.description}
         if pending.state:
             parameters["state"] = pending.state
+        if self.issuer:  # RFC 9207, 2: errors carry it too
+            parameters["iss"] = self.issuer
         back = self.defects.apply(Redirection(pending.redirect_uri, parameters))
         return back if back.to else Page("error.html", {"message": breach.description}, status=400)
 

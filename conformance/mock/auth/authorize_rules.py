@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 _INVALID = "invalid_request"
 
 
-def judge(params: Params, client: Client) -> Authorization:
-    """Hold an authorize request against the rules that are answered by a redirect."""
+def judge(params: Params, client: Client, audience: str = "") -> Authorization:
+    """Hold an authorize request against the rules that are answered by a redirect.
+
+    `audience` is the FHIR base that SMART's `aud` may name; "" leaves it unjudged.
+    """
     doubled, kind = params.doubled(), params.value("response_type")
     breaches = broken(
         (bool(doubled), "doubled", _INVALID, f"Sent more than once: {', '.join(doubled)}"),
@@ -32,6 +35,12 @@ def judge(params: Params, client: Client) -> Authorization:
             "response_type must be code",
         ),
         (not params.value("state"), "state", _INVALID, "state is required"),
+        (
+            bool(audience) and params.value("aud").rstrip("/") not in ("", audience),
+            "aud",
+            _INVALID,
+            "aud is not the FHIR base that this server authorizes for",
+        ),
     )
     return Authorization(params, client, breaches=breaches + _challenge(params, client))
 

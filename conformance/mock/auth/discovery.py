@@ -20,6 +20,8 @@ def smart_configuration(
 ) -> dict[str, Any]:
     """Return what `GET [fhir_base]/.well-known/smart-configuration` answers."""
     return {
+        "issuer": authorization_base,
+        "authorization_response_iss_parameter_supported": True,
         "authorization_endpoint": f"{authorization_base}/oauth/authorize",
         "token_endpoint": f"{authorization_base}/oauth/token",
         "management_endpoint": portal,

@@ -141,6 +141,8 @@ class Consent:
     asked: tuple[str, ...]
     allowed: tuple[str, ...]
     decision: str
+    #: What the form brought, offered or not.
+    sent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,15 @@ class Redirection:
         """Return it with parameters replaced; None removes one."""
         merged = {**self.parameters, **parameters}
         return replace(self, parameters={k: v for k, v in merged.items() if v is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What goes to the browser: a page, or where `submitted` tells a redirect after a form."""
+
+    status: int
+    headers: dict[str, str] = field(repr=False)
+    submitted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

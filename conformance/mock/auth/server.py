@@ -38,6 +38,8 @@ class AuthServer:
     defects: Defects
     token_lifetime: int
     pkce_is_enough: bool
+    #: The FHIR base that tokens are for, "" where nobody told.
+    audience: str = ""
 
     @property
     def base(self) -> str:
@@ -48,7 +50,13 @@ class AuthServer:
     def authorize(self) -> AuthorizeEndpoint:
         """The authorize endpoint."""
         return AuthorizeEndpoint(
-            self.clients, self.catalogue, self.people, self.store, self.defects
+            self.clients,
+            self.catalogue,
+            self.people,
+            self.store,
+            self.defects,
+            issuer=self.base,
+            audience=self.audience,
         )
 
     @property
@@ -73,10 +81,13 @@ class AuthServer:
         """What decides about access tokens at the FHIR bases."""
         return TokenGate(self.store, self.defects)
 
-    def with_members(self, patients: tuple[str, ...]) -> AuthServer:
-        """Return this server for the members that the data has; what it remembers is shared."""
+    def with_members(self, patients: tuple[str, ...], audience: str = "") -> AuthServer:
+        """Return this server for the members that the data has; what it remembers is shared.
+
+        `audience` is the FHIR base where their data is.
+        """
         self.store.members = patients  # the gate, which the members' API has, knows the store only
-        return replace(self, people=replace(self.people, patients=patients))
+        return replace(self, people=replace(self.people, patients=patients), audience=audience)
 
     def smart_configuration(self) -> dict[str, Any]:
         """Return the content of `[fhir_base]/.well-known/smart-configuration`."""

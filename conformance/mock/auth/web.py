@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from conformance.mock.auth.flow import Sent
 from conformance.mock.auth.pages import Page, render
 from conformance.mock.auth.params import form_params, query_params
 from conformance.mock.auth.problems import OAuthError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.mock.auth.server import AuthServer
 
 _MOST_BYTES = 64 * 1024
-_WRONG_METHOD = 405
+_WRONG_METHOD, _SEE_OTHER = 405, 303
 #: What the token endpoint answers itself, with a refusal where it is not POST.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _PAGE_HEADERS = {
@@ -52,20 +53,20 @@ class Web:
         try:
             params = query_params(request.scope["query_string"])
         except ValueError:
-            return _respond(_UNREADABLE, 302)
-        return _respond(self.auth.authorize.begin(params), 302)
+            return self._respond(_UNREADABLE, 302)
+        return self._respond(self.auth.authorize.begin(params), 302)
 
     async def login(self, request: Request) -> Response:
         """`POST /oauth/login`: the login form."""
-        return await _submitted(request, self.auth.authorize.login)
+        return await self._submitted(request, self.auth.authorize.login)
 
     async def sign_up(self, _: Request) -> Response:
         """`GET /oauth/sign-up`: where the sandbox's login page leads who has no account."""
-        return _respond(Page("sign_up.html"), 200)
+        return self._respond(Page("sign_up.html"), 200)
 
     async def consent(self, request: Request) -> Response:
         """`POST /oauth/consent`: the consent form."""
-        return await _submitted(request, self.auth.authorize.consent)
+        return await self._submitted(request, self.auth.authorize.consent)
 
     async def token(self, request: Request) -> Response:
         """`/oauth/token`: POST gives tokens, GET is refused."""
@@ -87,11 +88,30 @@ class Web:
         allowed = {"Allow": "POST"} if reply.status == _WRONG_METHOD else {}
         return JSONResponse(reply.body, reply.status, {**reply.headers, **allowed})
 
+    async def _submitted(
+        self, request: Request, answer: Callable[[Params], Page | Redirection]
+    ) -> Response:
+        body = await _body(request)
+        try:
+            form = form_params(body) if body is not None else None
+        except ValueError:
+            form = None
+        return self._respond(_UNREADABLE if form is None else answer(form), 303)
+
+    def _respond(self, answer: Page | Redirection, redirect_status: int) -> Response:
+        if isinstance(answer, Page):
+            sent = self.auth.defects.apply(Sent(answer.status, _PAGE_HEADERS))
+            return HTMLResponse(render(answer), sent.status, sent.headers)
+        headers = {"Location": location(answer), "Cache-Control": "no-store"}
+        submitted = redirect_status == _SEE_OTHER
+        sent = self.auth.defects.apply(Sent(redirect_status, headers, submitted))
+        return Response(status_code=sent.status, headers=sent.headers)
+
     async def applications(self, request: Request) -> Response:
         """`/portal/applications`: GET is the login, POST either form."""
         if request.method != "POST":
-            return _respond(self.auth.portal.open(), 200)
-        return await _submitted(request, self.auth.portal.submit)
+            return self._respond(self.auth.portal.open(), 200)
+        return await self._submitted(request, self.auth.portal.submit)
 
 
 def auth_routes(auth: AuthServer) -> list[BaseRoute]:
@@ -114,15 +134,6 @@ def auth_routes(auth: AuthServer) -> list[BaseRoute]:
     ]
 
 
-async def _submitted(request: Request, answer: Callable[[Params], Page | Redirection]) -> Response:
-    body = await _body(request)
-    try:
-        form = form_params(body) if body is not None else None
-    except ValueError:
-        form = None
-    return _respond(_UNREADABLE if form is None else answer(form), 303)
-
-
 async def _body(request: Request) -> bytes | None:
     """Return the body, None where it is larger than any form."""
     body = b""
@@ -131,13 +142,6 @@ async def _body(request: Request) -> bytes | None:
         if len(body) > _MOST_BYTES:
             return None
     return body
-
-
-def _respond(answer: Page | Redirection, redirect_status: int) -> Response:
-    if isinstance(answer, Page):
-        return HTMLResponse(render(answer), answer.status, _PAGE_HEADERS)
-    headers = {"Location": location(answer), "Cache-Control": "no-store"}
-    return Response(status_code=redirect_status, headers=headers)
 
 
 def location(answer: Redirection) -> str:
@@ -155,7 +159,7 @@ def location(answer: Redirection) -> str:
 
 async def _nothing_here(request: Request, _: Exception) -> Response:
     page = Page("error.html", {"message": f"There is nothing at {request.url.path}."}, status=404)
-    return _respond(page, 302)
+    return HTMLResponse(render(page), page.status, _PAGE_HEADERS)
 
 
 async def _wrong_method(request: Request, error: Exception) -> Response:

@@ -43,7 +43,7 @@ def _widen(admission: Admission, kind: str) -> Admission:
     )
 
 
-@defect("eob-other-member-readable", breaks=["PA-EOB-OTHER-MEMBER"])
+@defect("eob-other-member-readable", breaks=["PA-EOB-OTHER-MEMBER", "PA-PAT-OTHER-MEMBER"])
 def read_any_claim(reach: Reach) -> Reach:
     """ExplanationOfBenefit: read and search give every member's claims to each of them."""
     return _of_everybody(reach, "ExplanationOfBenefit", "read", "vread", "search-type")
@@ -65,6 +65,32 @@ def search_any_coverage(reach: Reach) -> Reach:
 def search_any_condition(reach: Reach) -> Reach:
     """Condition: search gives every member's conditions, read the own ones only."""
     return _of_everybody(reach, "Condition", "search-type")
+
+
+@defect("coverage-other-member-version", breaks=["PA-COV-OTHER-MEMBER"])
+def vread_any_coverage(reach: Reach) -> Reach:
+    """Coverage: a version read gives any member's, read and search the own ones only."""
+    return _of_everybody(reach, "Coverage", "vread")
+
+
+@defect("include-opens-other-members", breaks=["PA-PAT-OTHER-MEMBER", "PA-EOB-OTHER-MEMBER"])
+def include_anybody(reach: Reach) -> Reach:
+    """A search with `_include` is not limited to the member who authorized it."""
+    return _where(reach, "_include")
+
+
+@defect("patient-list-opens-other-members", breaks=["PA-EOB-OTHER-MEMBER"])
+def find_by_list(reach: Reach) -> Reach:
+    """Of several values of `patient` only the first is held against the token."""
+    return _where(reach, "patient", holding=",")
+
+
+def _where(reach: Reach, parameter: str, holding: str = "") -> Reach:
+    """Let a search see everybody's rows where a parameter has a value with this in it."""
+    value = reach.call.value(parameter)
+    if not value or holding not in value:
+        return reach
+    return replace(reach, patients=reach.everybody)
 
 
 def _of_everybody(reach: Reach, kind: str, *interactions: str) -> Reach:

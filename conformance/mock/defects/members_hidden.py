@@ -39,6 +39,24 @@ def open_orders(admission: Admission) -> Admission:
     return _widen(admission, _ORDERS)
 
 
+@defect("include-scope-not-enforced", breaks=["PA-PAT-SCOPE-NEEDED"])
+def include_unscoped(admission: Admission) -> Admission:
+    """What comes along by `_include` needs no scope of its own."""
+    access = admission.verdict
+    if not isinstance(access, Access) or not admission.call.value("_include"):
+        return admission
+    wider = replace(access, scopes=access.scopes | {"patient/Patient.read"})
+    return replace(admission, verdict=wider)
+
+
+@defect("version-scope-not-enforced", breaks=["PA-COV-SCOPE-NEEDED"])
+def version_unscoped(admission: Admission) -> Admission:
+    """A version read of a Coverage needs no scope."""
+    if admission.call.interaction != "vread":
+        return admission
+    return _widen(admission, ("Coverage",))
+
+
 def _widen(admission: Admission, kinds: tuple[str, ...]) -> Admission:
     access, kind = admission.verdict, admission.call.type
     if not isinstance(access, Access) or kind not in kinds:

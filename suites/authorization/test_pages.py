@@ -1,0 +1,55 @@
+"""Pages of login and consent: kept out of frames, left without their form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.auth import Decision
+from conformance.checks import authorization as check
+from conformance.checks import pages, tokens
+
+if TYPE_CHECKING:
+    from conformance.plugin.judge import Judge
+    from suites.authorization.lab import Lab
+
+PATIENT, COVERAGE = "patient/Patient.read", "patient/Coverage.read"
+
+
+@pytest.mark.clause("AUTH-PAGE-FRAMED")
+def test_pages_stay_out_of_frames(lab: Lab, finding: Judge) -> None:
+    shown = lab.opened("request alone", lab.app) if lab.by_person else lab.good
+    finding.assess(
+        pages.keep_out_of_frames(shown.authorization.pages), otherwise="no page was shown"
+    )
+
+
+@pytest.mark.clause("AUTH-PAGE-SEE-OTHER")
+def test_forms_are_not_sent_on(lab: Lab, finding: Judge) -> None:
+    finding.assess(
+        pages.send_on_without_the_form([lab.good.authorization]),
+        otherwise="no form was answered with a redirect",
+    )
+
+
+@pytest.mark.tier("negative")
+@pytest.mark.parametrize(
+    "deployment",
+    [
+        pytest.param("tooele", marks=pytest.mark.clause("SCOPE-EXPLICIT", case="added to a form")),
+        pytest.param("uhc", marks=pytest.mark.clause("AUTH-SCOPE-MORE", case="added to a form")),
+    ],
+)
+def test_the_consent_form_adds_no_scope(lab: Lab, deployment: str, finding: Judge) -> None:
+    """What the one document promises, the other leaves open."""
+    purpose = f"scope added to the consent form ({deployment})"
+    forged = Decision(added=(COVERAGE,))
+    flow = lab.flow(f"{purpose}: authorization", lab.app, scopes=(PATIENT,), decision=forged)
+    page = flow.authorization.page("consent")
+    if page is None or not page.choice:
+        pytest.skip("no consent page lets a scope be chosen")
+    if not flow.authorization.code:
+        finding.assess(check.no_code([flow.authorization]))
+        return
+    finding.assess(tokens.scopes_within(lab.redeemed(purpose, flow), {PATIENT}))
