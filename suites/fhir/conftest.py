@@ -12,6 +12,7 @@ from conformance.client import Client, FhirApi
 from conformance.plugin.keys import CLAUSE
 from conformance.records import OK
 from suites.fhir.member_stimuli import first_ids
+from suites.fhir.open_access import OpenAccess, open_access
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +34,10 @@ def directory(client: Client, target: Target) -> FhirApi:
 
 
 @pytest.fixture(scope="session")
-def member(client: Client, target: Target) -> MemberAuth:
-    """Return the session of the member who logs in; skip where nobody can."""
+def member(client: Client, target: Target) -> MemberAuth | OpenAccess:
+    """Return the session of the member who logs in; skip where nobody can and it is needed."""
+    if anybody := open_access(client, target):
+        return anybody
     session = MemberAuth(AuthorizationServer(client, target))
     try:
         session.ready()
@@ -44,18 +47,18 @@ def member(client: Client, target: Target) -> MemberAuth:
 
 
 @pytest.fixture(scope="session")
-def patient(member: MemberAuth) -> str:
+def patient(member: MemberAuth | OpenAccess) -> str:
     """Return the member's Patient id, "" where the token response named none."""
     return member.patient
 
 
 @pytest.fixture(scope="session")
-def patient_access(client: Client, target: Target, member: MemberAuth) -> FhirApi:
+def patient_access(client: Client, target: Target, member: MemberAuth | OpenAccess) -> FhirApi:
     """Return Patient Access as the member who logs in sees it."""
     return as_seen_by(member, client, target)
 
 
-def as_seen_by(member: MemberAuth, client: Client, target: Target) -> FhirApi:
+def as_seen_by(member: MemberAuth | OpenAccess, client: Client, target: Target) -> FhirApi:
     """Return Patient Access as a member sees it."""
 
     def needs(resource_type: str) -> tuple[tuple[str, str], ...]:
@@ -67,7 +70,7 @@ def as_seen_by(member: MemberAuth, client: Client, target: Target) -> FhirApi:
         client,
         target.fhir_base,
         target.samples,
-        auth=member,
+        auth=member if isinstance(member, MemberAuth) else None,
         needs=needs,
         deployment=target.deployment,
     )

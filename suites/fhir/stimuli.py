@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from conformance.checks.includes import missing_targets, targets_of
 from conformance.checks.searching import required_rows, search_is_exact
 from conformance.checks.unlisted import Probe
 from conformance.contract import load_contract
 from conformance.plugin.marks import clauses_like
+from conformance.records import Ending, Search
 from conformance.search import (
     RESULT_PARAMETERS,
     Match,
@@ -27,10 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from conformance.client import FhirApi
+    from conformance.client.api import Params
     from conformance.contract import Clause
     from conformance.exchange import Exchange
     from conformance.findings import Assertion
-    from conformance.records import Entry, Holdings, Search
+    from conformance.records import Entry, Holdings
     from conformance.search import ParameterDefinition
 
 #: Asked for where a clause is about something that is not there.
@@ -52,11 +55,13 @@ STRANGERS = {
     "_ID": "flexcheck-none",
     "_has:PractitionerRole:location:_id": "flexcheck-none",
     "_text": "flexchecknone",
-    "_filter": 'id eq "flexcheck-none"',
+    "_filter": '_id eq "flexcheck-none"',
     "_sort": "-_id",
     "_summary": "count",
     "_elements": "id",
 }
+#: Those of them with which rows come without some of their elements.
+REDUCING = frozenset({"_summary", "_elements"})
 
 
 def some_rows(holdings: Holdings, most: int = 3) -> list[Mapping[str, Any]]:
@@ -329,14 +334,22 @@ def unlisted_probe(api: FhirApi, clause: Clause, name: str) -> Probe:
         rows = list(api.holdings(clause.resource).rows.values())
         value = _telling(rows, clause.resource, name) or HELD_BY_NONE[definition.type]
     size = ("_count", str(api.page_size))
-    asked, baseline = (
-        api.search(clause.resource, params, purpose=purpose, max_rows=1)
-        for params, purpose in (
-            (((name, value), size), f"unlisted parameter {name}"),
-            ((size,), f"{clause.resource} without a filter"),
-        )
+    purpose = f"unlisted parameter {name}"
+    asked = (
+        _reduced(api, clause.resource, ((name, value), size), purpose)
+        if name in REDUCING
+        else api.search(clause.resource, ((name, value), size), purpose=purpose, max_rows=1)
     )
+    purpose = f"{clause.resource} without a filter"
+    baseline = api.search(clause.resource, (size,), purpose=purpose, max_rows=1)
     return Probe(name, value, asked, baseline)
+
+
+def _reduced(api: FhirApi, kind: str, params: Params, purpose: str) -> Search:
+    """Search for rows that are not whole: what judges rows as they came must not meet them."""
+    params += api.needs_of(kind)
+    page = api.get(f"{kind}?{urlencode(params)}", purpose=purpose)
+    return Search.of(f"{api.base}/{kind}", params, (page,), Ending.LIMIT)
 
 
 def _telling(rows: Iterable[Mapping[str, Any]], resource_type: str, name: str) -> str:
