@@ -85,9 +85,14 @@ def total_is_the_number_of_rows(search: Search) -> Iterator[Assertion]:
             right,
             "Bundle.total",
             str(rows) if search.complete else f"at least {rows}",
-            f"{total}, where counting stops" if total == CAP and not right else str(total),
+            _counted(total, right=right and search.complete),
             page.id,
         )
+
+
+def _counted(total: object, *, right: bool) -> str:
+    """Say of a total that it may be the number at which a server stops to count."""
+    return f"{total}: capped, counting stops there" if total == CAP and not right else str(total)
 
 
 def count_bounds_the_page(search: Search, count: int, holdings: Holdings) -> Iterator[Assertion]:

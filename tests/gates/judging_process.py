@@ -40,6 +40,7 @@ DEEP = tuple(
     f"--ignore-glob=*/suites/fhir/test_{name}.py"
     for name in (
         *("search_forms", "metamorphic", "reading", "turning_pages", "references", "quality"),
+        "include_limits",
     )
 )
 PUBLIC = ("--ignore-glob=*/suites/authorization",)
