@@ -48,8 +48,8 @@ def older_version_is_itself(
     yield from vread_returns(
         exchange, str(current.get("resourceType")), str(current.get("id")), version
     )
-    then, now = (_version(node)[1] for node in (exchange.document, current))
-    if exchange.status == OK and now:
+    (told, then), now = _version(exchange.document), _version(current)[1]
+    if exchange.status == OK and told == version and now:
         yield Assertion(
             then != now, "meta.lastUpdated", f"before {now}, when version {version} was replaced",
             _shown(then), exchange.id,

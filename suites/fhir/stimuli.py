@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 #: Asked for where a clause is about something that is not there.
 NO_SUCH_ID = "flexcheck-no-such-id"
 NO_SUCH_VERSION = "999999999"
+#: How many rows are left where all others are skipped.
+END = 5
 NO_SUCH_SYSTEM = "urn:flexcheck:none"
 #: Values that no row holds, by parameter type.
 HELD_BY_NONE = {

@@ -85,7 +85,7 @@ def test_count(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge)
 
 @each_clause("(DIR|PA)-[A-Z]+-SEARCH-GETPAGESOFFSET", kind="search-parameter")
 def test_getpagesoffset(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
-    half = min(5, len(holdings.rows) // 2)
+    half = min(stimuli.END, len(holdings.rows) // 2)
     # One row can be skipped too: that leaves none.
     last = stimuli.last_rows(api, holdings, half) if holdings.rows and holdings.complete else None
     neighbours = stimuli.neighbouring_pages(api, clause, half) if half else ()

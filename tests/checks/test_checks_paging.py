@@ -138,7 +138,10 @@ def test_before_the_end_a_total_is_no_less_than_what_came() -> None:
 def test_a_total_that_stops_at_ten_thousand_is_told_as_such() -> None:
     capped = search(page(*ENTRIES, total=10_000))
     said = Said(check.total_is_the_number_of_rows(capped)).only
-    assert said.observed == "10000, where counting stops"
+    assert said.observed == "10000: capped, counting stops there"
+    cut = search(page(*ENTRIES, total=10_000), ending=Ending.LIMIT)
+    (told,) = Said(check.total_is_the_number_of_rows(cut)).all
+    assert (told.holds, told.observed) == (True, "10000: capped, counting stops there")
 
 
 MORE = links(self="here", next="there")

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from rewrites_of_forms import DATES, of, recast
 from rewriting import (
+    ACCEPTED,
     BY_DATE,
     BY_ID,
     BY_LAST_UPDATED,
     BY_REFERENCE,
-    EXAMPLES,
+    PAGES,
     REFERENCES,
+    SEARCHED,
     STRINGS,
     TOKENS,
     TYPES,
+    WIDENED,
     all_entries,
     each,
     finding,
@@ -27,7 +30,6 @@ from rewriting import (
     outcome,
     rewrite,
     selecting,
-    shaping,
     with_entries,
 )
 
@@ -39,14 +41,25 @@ if TYPE_CHECKING:
     Pair = tuple[str, str]
 
 ZONE = re.compile(r"(Z|[+-]\d\d:\d\d)$")
+#: A letter of ASCII, percent-encoded.
+_LETTER = re.compile("%(4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a])", re.IGNORECASE)
 _INSTANT = re.compile(r"(?<=\d{4}-\d\d-\d\d)T.*$")
+#: Where else dates are searched by.
+DATED = (
+    *(BY_DATE, BY_LAST_UPDATED, each("LASTUPDATED-PREFIXES"), each("DATE-PREFIXES")),
+    *(each("(OR-VALUES|AND-REPEATED|COMBINED|METAMORPHIC)"), each("EXAMPLE-.*")),
+)
 
 
 def dates(change: Any) -> Any:
     return of(DATES, change)
 
 
-@rewrite(breaks=[each("PAGING-COMPLETE")])
+@rewrite(
+    # Of the other types no single parameter selects more than a page.
+    breaks=["DIR-(LOC|ORG)-PAGING-COMPLETE"],
+    also=[*PAGES, *SEARCHED, *WIDENED, ACCEPTED],
+)
 def the_next_page_drops_the_filter(asked: Asked, forward: Forward) -> Answer:
     """A page after the first holds rows of the whole type, whatever was searched."""
     answer = forward(asked)
@@ -98,45 +111,16 @@ def the_first_version_is_a_copy(asked: Asked, forward: Forward) -> Answer:
     return answer.having({**row, "meta": {**row["meta"], "versionId": "1"}})
 
 
-@rewrite(breaks=[each("DATE-VALUES")])
-def le_means_lt(asked: Asked, forward: Forward) -> Answer:
-    """A date with the prefix `le` leaves out the date itself."""
-    return recast(asked, forward, dates(lambda value: re.sub("^le", "lt", value)))
-
-
-@rewrite(breaks=[each("DATE-VALUES")])
-def lt_means_le(asked: Asked, forward: Forward) -> Answer:
-    """A date with the prefix `lt` takes in the date itself."""
-    return recast(asked, forward, dates(lambda value: re.sub("^lt", "le", value)))
-
-
-@rewrite(breaks=[each("DATE-VALUES")])
-def gt_means_ge(asked: Asked, forward: Forward) -> Answer:
-    """A date with the prefix `gt` takes in the date itself."""
-    return recast(asked, forward, dates(lambda value: re.sub("^gt", "ge", value)))
-
-
-@rewrite(breaks=[each("DATE-VALUES")])
+@rewrite(breaks=[each("DATE-VALUES")], also=DATED)
 def zones_are_not_read(asked: Asked, forward: Forward) -> Answer:
     """The zone of a date is taken for UTC."""
     return recast(asked, forward, dates(lambda value: ZONE.sub("Z", value)))
 
 
-@rewrite(breaks=[each("DATE-VALUES")])
+@rewrite(breaks=[each("DATE-VALUES")], also=DATED)
 def only_days_are_compared(asked: Asked, forward: Forward) -> Answer:
     """Of an instant only the day is read."""
     return recast(asked, forward, dates(lambda value: _INSTANT.sub("", value)))
-
-
-@rewrite(breaks=[each("DATE-VALUES")])
-def a_month_is_its_first_day(asked: Asked, forward: Forward) -> Answer:
-    """A month or a year is read as its first day."""
-
-    def day(value: str) -> str:
-        value = re.sub(r"^([a-z]*\d{4})$", r"\1-01", value)
-        return re.sub(r"^([a-z]*\d{4}-\d\d)$", r"\1-01", value)
-
-    return recast(asked, forward, dates(day))
 
 
 @rewrite(breaks=[BY_ID])
@@ -206,24 +190,9 @@ def a_percent_sign_is_a_wildcard(asked: Asked, forward: Forward) -> Answer:
 
 
 @rewrite(breaks=[each("OR-VALUES")])
-def a_list_is_its_last_value(asked: Asked, forward: Forward) -> Answer:
-    """Of a list of values only the last selects."""
-    return recast(
-        asked, forward, lambda pair: (pair[0], re.split(r"(?<!\\),", pair[1])[-1])
-    )  # fmt: skip
-
-
-@rewrite(breaks=[each("OR-VALUES")])
 def a_list_of_dates_is_its_first(asked: Asked, forward: Forward) -> Answer:
     """Of a list of dates only the first selects."""
     return recast(asked, forward, dates(lambda value: value.split(",")[0]))
-
-
-@rewrite(breaks=[each("AND-REPEATED")])
-def a_repeated_parameter_keeps_its_first(asked: Asked, forward: Forward) -> Answer:
-    """Of a parameter that is given twice only the first value selects."""
-    first = dict(reversed(asked.query))
-    return recast(asked, forward, lambda pair: pair if first[pair[0]] == pair[1] else None)
 
 
 @rewrite(breaks=[each("AND-REPEATED")])
@@ -234,14 +203,6 @@ def a_range_of_dates_has_one_end(asked: Asked, forward: Forward) -> Answer:
         asked, forward,
         lambda pair: pair if pair[0] not in DATES or last[pair[0]] == pair[1] else None,
     )  # fmt: skip
-
-
-@rewrite(breaks=["PA-[A-Z]+-POST-SAME"])
-def a_posted_form_is_not_read(asked: Asked, forward: Forward) -> Answer:
-    """A search by POST gives every row of its type."""
-    if not asked.is_posted:
-        return forward(asked)
-    return forward(asked.having(shaping(asked)))
 
 
 @rewrite(breaks=[each("READ-UNKNOWN")])
@@ -278,25 +239,10 @@ def conditions_are_declared_and_not_heeded(asked: Asked, forward: Forward) -> An
     return forward(replace(asked, headers=headers))
 
 
-@rewrite(breaks=["PA-(ENC|IMM)-REVINCLUDE-PROV-TARGET"])
-@on_bundles
-def a_provenance_of_something_else_comes(asked: Asked, bundle: Bundle) -> Bundle | None:
-    """_revinclude=Provenance:target brings a Provenance of another row, too."""
-    found = [entry for entry in bundle.get("entry", ()) if "Provenance/" in entry["fullUrl"]]
-    if asked.search is None or not found:
-        return None
-    stray = {**found[0], "fullUrl": found[0]["fullUrl"] + "-x"}
-    stray["resource"] = {
-        **found[0]["resource"], "id": found[0]["resource"]["id"] + "-x",
-        "target": [{"reference": "Encounter/somebody-else"}],
-    }  # fmt: skip
-    return with_entries(bundle, [*bundle["entry"], stray])
-
-
 @rewrite(breaks=[each("PERCENT-ENCODING")])
 def letters_are_not_decoded(asked: Asked, forward: Forward) -> Answer:
     """A letter that is percent-encoded is read as it stands."""
-    if asked.what != "search" or not re.search("%[67]", asked.written):
+    if asked.what != "search" or not _LETTER.search(asked.written):
         return forward(asked)
     return finding(asked, forward, [])
 
@@ -336,7 +282,10 @@ def iteration_reaches_everybody(asked: Asked, forward: Forward) -> Answer:
     return plain.having(with_entries(plain.document, [*plain.document.get("entry", ()), stranger]))
 
 
-@rewrite(breaks=[each("PAGING-COMPLETE")])
+@rewrite(
+    breaks=[each("PAGING-COMPLETE")],
+    also=[*PAGES, *SEARCHED, *WIDENED, ACCEPTED, each("SEARCH-GETPAGESOFFSET")],
+)
 @on_bundles
 def the_last_page_loses_its_last_row(asked: Asked, bundle: Bundle) -> Bundle | None:
     """The last of several pages lacks its last row."""
@@ -344,7 +293,3 @@ def the_last_page_loses_its_last_row(asked: Asked, bundle: Bundle) -> Bundle | N
     if asked.what != "page" or onward:
         return None
     return with_entries(bundle, bundle.get("entry", [])[:-1])
-
-
-#: What dates are searched by, where the day itself matters.
-WHOLE_DAYS = (BY_DATE, BY_LAST_UPDATED, EXAMPLES)
