@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.plugin.judge import Judge
 
 #: How many values that a type could have are tried, beside those that no type has.
-TRIED = 3
+TRIED = 2
 ROWS = 2
 
 

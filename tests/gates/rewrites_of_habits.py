@@ -49,6 +49,8 @@ DATED = (
     *(BY_DATE, BY_LAST_UPDATED, each("LASTUPDATED-PREFIXES"), each("DATE-PREFIXES")),
     *(each("(OR-VALUES|AND-REPEATED|COMBINED|METAMORPHIC)"), each("EXAMPLE-.*")),
 )
+#: These rows tell their dates by the day, and have no zone.
+BY_DAY = "PA-(COND|ENC|IMM)-DATE-VALUES"
 
 
 def dates(change: Any) -> Any:
@@ -111,13 +113,13 @@ def the_first_version_is_a_copy(asked: Asked, forward: Forward) -> Answer:
     return answer.having({**row, "meta": {**row["meta"], "versionId": "1"}})
 
 
-@rewrite(breaks=[each("DATE-VALUES")], also=DATED)
+@rewrite(breaks=[each("DATE-VALUES")], also=DATED, spares=[BY_DAY])
 def zones_are_not_read(asked: Asked, forward: Forward) -> Answer:
     """The zone of a date is taken for UTC."""
     return recast(asked, forward, dates(lambda value: ZONE.sub("Z", value)))
 
 
-@rewrite(breaks=[each("DATE-VALUES")], also=DATED)
+@rewrite(breaks=[each("DATE-VALUES")], also=DATED, spares=[BY_DAY])
 def only_days_are_compared(asked: Asked, forward: Forward) -> Answer:
     """Of an instant only the day is read."""
     return recast(asked, forward, dates(lambda value: _INSTANT.sub("", value)))
