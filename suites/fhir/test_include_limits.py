@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from conformance.contract import Clause
     from conformance.plugin.judge import Judge
 
+#: Parameters that lead to the member.
+MEMBERS = frozenset({"patient", "subject", "beneficiary", "policy-holder", "subscriber"})
 #: How many values that a type could have are tried, beside those that no type has.
 TRIED = 2
 ROWS = 2
@@ -27,7 +29,7 @@ def references(kind: str) -> list[str]:
     names = sorted(
         name
         for name, definition in definitions_of(kind).items()
-        if definition.type == "reference" and name not in {"patient", "subject", "beneficiary"}
+        if definition.type == "reference" and name not in MEMBERS
     )
     return [f"{kind}:{name}" for name in names]
 
@@ -66,6 +68,8 @@ def test_iteration_brings_nobody_else(
     params = (("_include", case), ("_revinclude:iterate", case), ("_count", str(api.page_size)))
     search = api.search(clause.resource, params, purpose="include that iterates", max_rows=1)
     finding.assess(
-        iteration_stays_with_the_member(search, patient) if patient else (),
+        iteration_stays_with_the_member(search, patient, api.holdings(clause.resource).rows)
+        if patient
+        else (),
         otherwise="nobody tells whose data the token opens",
     )

@@ -120,9 +120,12 @@ def test_an_iteration_stays_with_the_member() -> None:
     mine, theirs = (
         resource("Encounter", name, subject=who) for name, who in (("e1", MINE), ("e2", THEIRS))
     )
-    assert Said(check.iteration_stays_with_the_member(iterated(mine), "me")).holds
-    assert Said(check.iteration_stays_with_the_member(refused(), "me")).holds
-    said = Said(check.iteration_stays_with_the_member(iterated(mine, theirs), "me")).only
+    assert Said(check.iteration_stays_with_the_member(iterated(mine), "me", ())).holds
+    assert Said(check.iteration_stays_with_the_member(refused(), "me", ())).holds
+    shown = iterated(mine, theirs)
+    said = Said(check.iteration_stays_with_the_member(shown, "me", ("e1",))).only
     assert said.observed == "a row of Patient/them"
+    # What is shown without it, too, is judged there.
+    assert Said(check.iteration_stays_with_the_member(shown, "me", ("e1", "e2"))).holds
     stuck = search(exchange(outcome()), kind="Encounter")
-    assert Said(check.iteration_stays_with_the_member(stuck, "me")).only
+    assert Said(check.iteration_stays_with_the_member(stuck, "me", ())).only
