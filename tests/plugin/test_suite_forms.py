@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pytest
 
 from conformance.contract import load_contract
+from conformance.exchange import Exchange, Request, Response
 from conformance.records import Ending, Holdings, Search
-from suites.fhir import exploring, form_stimuli, stimuli, value_stimuli
+from suites.fhir import exploring, form_stimuli, stimuli, test_include_limits, value_stimuli
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,3 +188,45 @@ def test_drawing_leaves_nothing_where_a_run_is_started(
     monkeypatch.chdir(tmp_path)
     assert exploring.drawn(api, "Location", ["address-state", "address-city"], least=1)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_includes_that_are_not_listed_are_tried() -> None:
+    tried = test_include_limits.others(CONTRACT["DIR-LOC-OTHER-INCLUDES"])
+    assert "_include=Location:endpoint" in tried
+    assert {"_include=*", "_include=Location:flexcheck", "_revinclude=Provenance:target"} < set(
+        tried
+    )
+    assert "_include=Location:organization" not in tried
+    claims = test_include_limits.others(CONTRACT["PA-ENC-OTHER-INCLUDES"])
+    # Which is what the document lists for Encounter.
+    assert "_revinclude=Provenance:target" not in claims
+    assert not [value for value in claims if value.endswith((":patient", ":subject"))]
+
+
+def test_a_value_is_encoded_whole(api: Any) -> None:
+    rows = {"1": ROWS["0"]}
+    shown = {"resourceType": "Bundle", "entry": [{"resource": row} for row in rows.values()]}
+    page = Exchange(
+        "ex-1", "", "", 0.0, Request("GET", "http://test/Location"),
+        Response(200, document=shown),
+    )  # fmt: skip
+    api.search = lambda kind, params, **_: Search.of(
+        f"http://test/{kind}", params, (page,), Ending.END
+    )
+    paths: list[str] = []
+    api.get = lambda path, **_: paths.append(path) or page
+    (pair,) = value_stimuli.encodings(api, CONTRACT["DIR-LOC-PERCENT-ENCODING"])
+    (path,) = paths
+    written = path.removeprefix("Location?_lastUpdated=").removesuffix("&_count=30")
+    assert unquote(written) == dict(pair[0].params)["_lastUpdated"]
+    assert len(written) == 3 * len(unquote(written))
+    assert pair[0].ids == pair[1].ids
+
+
+def test_a_row_of_another_type_is_not_read_by_its_own(api: Any) -> None:
+    kinds: dict[str, Any] = {"Location": ROWS, "HealthcareService": {"0": {}, "other": {}}}
+    api.holdings = lambda kind: Holdings(kind, (), kinds[kind], complete=True)
+    clause = CONTRACT["DIR-LOC-READ-UNKNOWN"]
+    assert stimuli.ids_of_another_type(api, clause) == ["other"]
+    api.holdings = lambda kind: Holdings(kind, (), kinds[kind], complete=False)
+    assert stimuli.ids_of_another_type(api, clause) == []
