@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, urlencode
 
+from conformance.checks.forms import is_refused_as_it_should
 from conformance.records import Ending, Search
 from conformance.search import (
     Match,
@@ -49,11 +50,18 @@ def nothing_to_find(api: FhirApi, clause: Clause) -> list[Search]:
         near += [held.swapcase(), held[:-1]]
     if held.count("/") == 1 and definition.type == "reference":
         near.append(f"{ANOTHER_TYPE}/{held.partition('/')[2]}")
-    return [
+    found = [
         search_for(api, clause.resource, clause.param, value)
         for value in near
         if value and not _is_held(api, clause, value)
     ]
+    # What can be no target at all may be refused.
+    return [search for search in found if not _is_of_another_type(search, clause.param)]
+
+
+def _is_of_another_type(search: Search, name: str) -> bool:
+    value = dict(search.params)[name]
+    return value.startswith(f"{ANOTHER_TYPE}/") and is_refused_as_it_should(search.first)
 
 
 def _is_held(api: FhirApi, clause: Clause, value: str) -> bool:
