@@ -234,7 +234,7 @@ def a_read_does_not_look_at_the_type(asked: Asked, forward: Forward) -> Answer:
     return next((found for found in others if found.status == 200), answer)
 
 
-@rewrite(breaks=[each("CAPABILITY-TRUE")])
+@rewrite(breaks=[each("CAPABILITY-TRUE")], hides=[each("CONDITIONAL-READ")])
 def conditions_are_declared_and_not_heeded(asked: Asked, forward: Forward) -> Answer:
     """A conditional read is answered in full, though it is declared."""
     headers = tuple(pair for pair in asked.headers if pair[0].lower() != "if-none-match")
