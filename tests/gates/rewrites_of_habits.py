@@ -48,6 +48,7 @@ _INSTANT = re.compile(r"(?<=\d{4}-\d\d-\d\d)T.*$")
 DATED = (
     *(BY_DATE, BY_LAST_UPDATED, each("LASTUPDATED-PREFIXES"), each("DATE-PREFIXES")),
     *(each("(OR-VALUES|AND-REPEATED|COMBINED|METAMORPHIC)"), each("EXAMPLE-.*")),
+    "DIR-QUALITY-PREDICATES",
 )
 #: These rows tell their dates by the day, and have no zone.
 BY_DAY = "PA-(COND|ENC|IMM)-DATE-VALUES"
