@@ -42,7 +42,7 @@ ELSEWHERE = timezone(timedelta(hours=5, minutes=30))
 RESERVED = ",|$\\"
 #: Among how many rows dates are compared.
 BENCH = 8
-TOKEN_FORMS = ("code", "system", "no system")
+TOKEN_FORMS = ("code", "system", "another system", "no system")
 
 
 def listed(clause: Clause, *types: str) -> list[str]:
@@ -181,7 +181,7 @@ def _among_ids(api: FhirApi, kind: str, name: str) -> Search | None:
 
 
 def by_token(api: FhirApi, kind: str, case: str) -> Search | None:
-    """Search by a token parameter as `code`, `system|` or `|code`."""
+    """Search by a token parameter as `code`, `system|`, `|code`, or `system|` of no one."""
     name, form = case.split(" ", 1)
     definition = definition_of(kind, name)
     values = {item.value for item in weighed(api, kind, name)}
@@ -194,6 +194,8 @@ def by_token(api: FhirApi, kind: str, case: str) -> Search | None:
         "code": as_query(token),
         "no system": f"|{as_query(token)}",
         "system": f"{escape(token.system or NO_SUCH_SYSTEM)}|",
+        # Where all rows are of one system, only this tells whether it is read.
+        "another system": f"{NO_SUCH_SYSTEM}|",
     }[form]
     return asked(api, kind, (name, value))
 
