@@ -209,7 +209,7 @@ def a_range_of_dates_has_one_end(asked: Asked, forward: Forward) -> Answer:
     )  # fmt: skip
 
 
-@rewrite(breaks=[each("READ-UNKNOWN")])
+@rewrite(breaks=[each("READ-UNKNOWN")], hides=[each("ERROR-OUTCOME")])
 def an_unknown_id_is_an_empty_answer(asked: Asked, forward: Forward) -> Answer:
     """A read of an unknown id is answered 200 without a body."""
     answer = forward(asked)
@@ -225,7 +225,8 @@ def what_never_was_is_gone(asked: Asked, forward: Forward) -> Answer:
     return outcome(410, "deleted") if unknown else answer
 
 
-@rewrite(breaks=[each("READ-UNKNOWN")])
+# Which ids are of no other type is known where all rows are.
+@rewrite(breaks=[each("READ-UNKNOWN")], hides=[each("PAGING-(LINKS|COMPLETE)")])
 def a_read_does_not_look_at_the_type(asked: Asked, forward: Forward) -> Answer:
     """A read gives the row of that id, be it of another type."""
     answer = forward(asked)
