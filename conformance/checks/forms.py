@@ -124,6 +124,18 @@ def post_is_refused_or_the_same(got: Search, posted: Search) -> Iterator[Asserti
         yield from is_refused_with_reason(posted.first)
 
 
+def same_first_page(usual: Search, again: Search) -> Iterator[Assertion]:
+    """Another way to write the same address brings the same rows, where one page holds them."""
+    yield from search_is_answered(again)
+    if again.answered and usual.complete:
+        lost, more = usual.ids - again.ids, again.ids - usual.ids
+        told = [f"missing: {listed(lost)}"] * bool(lost) + [f"extra: {listed(more)}"] * bool(more)
+        yield Assertion(
+            not told, "Bundle.entry", f"the {len(usual.ids)} rows of {usual}",
+            "; ".join(told) or "those rows", again.first.id,
+        )  # fmt: skip
+
+
 def narrows(wide: Search, narrow: Search) -> Iterator[Assertion]:
     """A further parameter never adds a row."""
     for search in (wide, narrow):

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
 
 #: "Never was" and "is no more" (http.html#read): both say that there is nothing to read.
-ABSENT = frozenset({404, 410})
+NOT_FOUND = 404
+ABSENT = frozenset({NOT_FOUND, 410})
 
 
 def read_returns(exchange: Exchange, resource_type: str, resource_id: str) -> Iterator[Assertion]:
@@ -36,11 +37,23 @@ def vread_returns(
 
 
 def older_version_is_itself(
-    exchange: Exchange, resource_type: str, resource_id: str, version: str
+    exchange: Exchange, version: str, current: Mapping[str, Any]
 ) -> Iterator[Assertion]:
-    """An older version is either itself or not kept; it is never another version."""
-    if exchange.status not in ABSENT:
-        yield from vread_returns(exchange, resource_type, resource_id, version)
+    """An older version is either itself or not kept; it is never another version.
+
+    What was last updated when the current version was is the current one under an old number.
+    """
+    if exchange.status in ABSENT:
+        return
+    yield from vread_returns(
+        exchange, str(current.get("resourceType")), str(current.get("id")), version
+    )
+    (told, then), now = _version(exchange.document), _version(current)[1]
+    if exchange.status == OK and told == version and now:
+        yield Assertion(
+            then != now, "meta.lastUpdated", f"before {now}, when version {version} was replaced",
+            _shown(then), exchange.id,
+        )  # fmt: skip
 
 
 def _is(path: str, expected: str, exchange: Exchange) -> Assertion:
@@ -116,16 +129,16 @@ def read_is_not_older(exchange: Exchange, row: Mapping[str, Any]) -> Iterator[As
         )
 
 
-def _version(resource: Mapping[str, Any]) -> tuple[Any, Any]:
-    meta = resource.get("meta")
+def _version(resource: Any) -> tuple[Any, Any]:
+    meta = resource.get("meta") if isinstance(resource, dict) else None
     if not isinstance(meta, dict):
         return None, None
     return meta.get("versionId"), meta.get("lastUpdated")
 
 
 def unknown_is_absent(exchange: Exchange) -> Iterator[Assertion]:
-    """What does not exist is answered 404 (410 where it once did)."""
-    yield Assertion(exchange.status in ABSENT, "status", "404", answer(exchange), exchange.id)
+    """What never was is answered 404; 410 says that it is no more (http.html#read)."""
+    yield Assertion(exchange.status == NOT_FOUND, "status", "404", answer(exchange), exchange.id)
 
 
 def no_error_is_hidden(exchanges: Iterable[Exchange]) -> Iterator[Assertion]:

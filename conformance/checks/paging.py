@@ -9,12 +9,15 @@ from conformance.checks.searching import search_is_answered
 from conformance.checks.wording import answer, listed
 from conformance.findings import Assertion
 from conformance.records import Ending, entries_of, is_searchset, link_of
+from conformance.search.dates import span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
 
     from conformance.exchange import Exchange
     from conformance.records import Holdings, Search
+    from conformance.search.dates import Span
 
 #: Where servers like FLEX stop counting.
 CAP = 10_000
@@ -70,6 +73,38 @@ def page_size_loses_nothing(few: Search, many: Search) -> Iterator[Assertion]:
         )
 
 
+def whole_type_holds(holdings: Holdings, searches: Iterable[Search]) -> Iterator[Assertion]:
+    """What any search brought is among the rows that reading the whole type brought.
+
+    A row that was changed since then may be new: it is not missing.
+    """
+    if not (holdings.complete and holdings.searches):
+        return
+    since = span_of(holdings.searches[0].first.started)
+    brought = {
+        str(entry.resource.get("id")): entry.resource
+        for search in searches
+        for entry in search.matches
+        if entry.resource.get("resourceType") == holdings.resource_type
+    }
+    lost = [
+        row_id
+        for row_id, row in brought.items()
+        if row_id not in holdings.rows and _is_before(row, since)
+    ]
+    if brought:
+        yield Assertion(
+            not lost, "Bundle.entry over all pages", f"the {len(brought)} rows that searches gave",
+            f"missing: {listed(lost)}" if lost else "all of them", holdings.searches[0].first.id,
+        )  # fmt: skip
+
+
+def _is_before(row: Mapping[str, Any], since: Span | None) -> bool:
+    meta = row.get("meta")
+    told = span_of(str(meta.get("lastUpdated"))) if isinstance(meta, dict) else None
+    return bool(told and since and told.start < since.start)
+
+
 def total_is_the_number_of_rows(search: Search) -> Iterator[Assertion]:
     """Where a page tells a total, it is the number of matches over all pages.
 
@@ -85,9 +120,14 @@ def total_is_the_number_of_rows(search: Search) -> Iterator[Assertion]:
             right,
             "Bundle.total",
             str(rows) if search.complete else f"at least {rows}",
-            f"{total}, where counting stops" if total == CAP and not right else str(total),
+            _counted(total, right=right and search.complete),
             page.id,
         )
+
+
+def _counted(total: object, *, right: bool) -> str:
+    """Say of a total that it may be the number at which a server stops to count."""
+    return f"{total}: capped, counting stops there" if total == CAP and not right else str(total)
 
 
 def count_bounds_the_page(search: Search, count: int, holdings: Holdings) -> Iterator[Assertion]:

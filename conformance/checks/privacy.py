@@ -10,11 +10,11 @@ from conformance.records import entries_of
 from conformance.search import definitions_of, values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from conformance.exchange import Exchange
     from conformance.oauth import Use
-    from conformance.records import Entry
+    from conformance.records import Entry, Search
 
 #: The parameters that lead to a row's members. A Coverage is also of who pays for it or holds it.
 MEMBERS = ("patient", "subscriber", "policy-holder")
@@ -32,6 +32,28 @@ def rows_are_the_members(entries: Iterable[Entry], patient: str) -> Iterator[Ass
                 "such a row" if patient in named else f"a row of Patient/{listed(named)}",
                 entry.exchange.id,
             )
+
+
+def iteration_stays_with_the_member(
+    search: Search, patient: str, known: Container[str]
+) -> Iterator[Assertion]:
+    """An include that iterates is refused, or adds no row of another member.
+
+    Through what members share, as a provider, an iteration reaches what all of them have. `known`
+    are the ids that a search without it brings: whose they are is judged there.
+    """
+    page, refused = search.first, search.first.status >= 400  # noqa: PLR2004 - HTTP's refusals
+    yield Assertion(
+        refused or search.answered, "response", "a refusal, or the member's rows", answer(page),
+        page.id,
+    )  # fmt: skip
+    kind = search.resource_type
+    added = (
+        entry
+        for entry in search.entries
+        if entry.resource.get("resourceType") != kind or entry.resource.get("id") not in known
+    )
+    yield from rows_are_the_members(added, patient)
 
 
 def _members(resource: Mapping[str, Any]) -> set[str]:

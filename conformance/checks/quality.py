@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING, Any
 from conformance.checks.rows import is_network
 from conformance.checks.wording import listed
 from conformance.findings import Assertion
+from conformance.search import Match, Selection, values_of
 from conformance.search.dates import span_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
+    from conformance.records import Search
+
     Row = Mapping[str, Any]
 
 NPI = "http://hl7.org/fhir/sid/us-npi"
+#: Days within which a directory is updated (42 CFR 422.120(b)).
+FRESH = 30
 NUCC = "http://nucc.org/provider-taxonomy"
 NETWORK = "http://hl7.org/fhir/us/davinci-pdex-plan-net/StructureDefinition/network-reference"
 #: What stands before an NPI when its check digit is computed (45 CFR 162.406; ISO/IEC 7812).
@@ -173,7 +178,11 @@ def rows_are_there_once(kind: str, rows: Iterable[Row]) -> Iterator[Assertion]:
 
 
 def times_are_past(kind: str, rows: Iterable[Row], now: datetime) -> Iterator[Assertion]:
-    """No row was updated in the future; the oldest and the newest time are told."""
+    """No row was updated in the future; the oldest and the newest time are told.
+
+    So is how many rows are older than the days within which a directory has to be updated: a row
+    that did not change need not be newer.
+    """
     told = {
         _key(row): span.start
         for row in rows
@@ -182,9 +191,28 @@ def times_are_past(kind: str, rows: Iterable[Row], now: datetime) -> Iterator[As
     if told:
         ahead = [key for key, time in told.items() if time > now]
         oldest, newest = min(told.values()), max(told.values())
-        age = (now - newest).days
-        seen = f"{oldest:%Y-%m-%d} to {newest:%Y-%m-%d}, the newest {age} days old"
+        old = sum((now - time).days > FRESH for time in told.values())
+        seen = (
+            f"{oldest:%Y-%m-%d} to {newest:%Y-%m-%d}, the newest {(now - newest).days} days old,"
+            f" {old} of {len(told)} older than {FRESH} days"
+        )
         yield Assertion(
             not ahead, kind, "updated before now",
             f"{seen}; in the future: {listed(ahead)}" if ahead else seen,
         )  # fmt: skip
+
+
+def searches_keep_their_word(kind: str, searches: Iterable[Search]) -> Iterator[Assertion]:
+    """What a search brought is what it asked for: no row from another state."""
+    judged, bad = 0, []
+    for search in searches:
+        selection = Selection(kind, search.params)
+        for entry in search.matches:
+            judged += 1
+            if selection.match(entry.resource) is Match.NO:
+                held = "; ".join(
+                    listed(values_of(entry.resource, definition)) or "nothing"
+                    for definition, _ in selection.criteria
+                )
+                bad.append(f"{entry.key} ({held}) for {selection}")
+    yield from _counted(kind, "rows that were asked for", judged, bad)

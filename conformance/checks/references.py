@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.checks.capability import declared, is_capability_statement
 from conformance.checks.interactions import ABSENT
+from conformance.checks.reading import NOT_MODIFIED
 from conformance.checks.unlisted import Handling, classify
 from conformance.checks.wording import answer, listed
 from conformance.findings import Assertion
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
     from conformance.records import Search
 
+#: How many references that lead nowhere are told of each type.
+DANGLING = 50
 #: `Type/id` by who refers to it first.
 Referred = dict[str, str]
 
@@ -67,7 +70,8 @@ def references_resolve(
         if judged:
             yield Assertion(
                 not lost, f"references to {kind}", f"{len(judged)} that lead to a row",
-                f"{len(lost)} do not: {listed(lost)}" if lost else "all of them do", exchange,
+                f"{len(lost)} do not: {listed(lost, DANGLING)}" if lost else "all of them do",
+                exchange,
             )  # fmt: skip
 
 
@@ -115,6 +119,41 @@ def applied_is_declared(
                 there, f"CapabilityStatement.rest.resource({resource_type}).searchParam",
                 f"{probe.name}, which is applied", "declared" if there else "absent",
                 probe.asked.first.id,
+            )  # fmt: skip
+
+
+def condition_is_heeded_where_declared(
+    metadata: Exchange, resource_type: str, again: Exchange | None
+) -> Iterator[Assertion]:
+    """A type declared with `conditionalRead` answers 304 to the version that it has.
+
+    `again` is a read under the condition that its version is another.
+    """
+    entry = declared(metadata, resource_type) if is_capability_statement(metadata) else None
+    claimed = (entry or {}).get("conditionalRead")
+    if again is not None and claimed in {"not-match", "full-support"}:
+        yield Assertion(
+            again.status == NOT_MODIFIED,
+            f"CapabilityStatement.rest.resource({resource_type}).conditionalRead",
+            f"304: {claimed} is declared", answer(again), again.id,
+        )  # fmt: skip
+
+
+def added_is_declared(
+    metadata: Exchange, resource_type: str, searches: Mapping[tuple[str, str], Search]
+) -> Iterator[Assertion]:
+    """What `_include` and `_revinclude` add rows by is declared, where any of it is.
+
+    `searches` are by element (`searchInclude`, `searchRevInclude`) and value.
+    """
+    entry = declared(metadata, resource_type) if is_capability_statement(metadata) else None
+    for (element, value), search in searches.items():
+        names = told(entry, element)
+        if names and any(search.included):
+            there = bool(names & {value, "*"})
+            yield Assertion(
+                there, f"CapabilityStatement.rest.resource({resource_type}).{element}",
+                f"{value}, which adds rows", "declared" if there else "absent", search.first.id,
             )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from conformance.checks.wording import answer, is_outcome
+from conformance.checks.wording import answer, is_outcome, listed
 from conformance.findings import Assertion
 from conformance.records import entries_of, is_searchset, link_of, query_of
 from conformance.search import Match, Selection, definitions_of
@@ -117,6 +117,24 @@ def unlisted_is_refused(probe: Probe) -> Iterator[Assertion]:
         _observed(probe, handling),
         probe.asked.first.id,
     )
+
+
+def other_include_adds_nothing(search: Search, asked: str) -> Iterator[Assertion]:
+    """An include that is not listed is refused with an OperationOutcome, or adds nothing."""
+    page = search.first
+    added = sorted({entry.key for entry in search.included})
+    if page.status >= 500:  # noqa: PLR2004 - HTTP's server errors
+        handling = Handling.SERVER_ERROR
+    elif page.status >= 400:  # noqa: PLR2004 - HTTP's client errors
+        handling = Handling.REJECTED if is_outcome(page) else Handling.REJECTED_BARE
+    elif not is_searchset(page):
+        handling = Handling.OTHER
+    else:
+        handling = Handling.APPLIED if added else Handling.IGNORED
+    yield Assertion(
+        handling in {Handling.REJECTED, Handling.IGNORED}, asked, f"{Handling.REJECTED}, or no row",
+        f"{handling}: adds {listed(added)}" if added else f"{handling}: {answer(page)}", page.id,
+    )  # fmt: skip
 
 
 def _observed(probe: Probe, handling: Handling) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conformance.contract import Clause
     from conformance.records import Holdings
     from conformance.target import Target
+    from suites.fhir.open_access import OpenAccess
 
 #: The fixture that gives each API of the contract.
 DIRECTORY = "provider-directory"
@@ -47,8 +48,8 @@ def directory(made: Made) -> FhirApi:
 
 
 @pytest.fixture(scope="session")
-def member(made: Made) -> MemberAuth:
-    """Return the session of the member who logs in; skip where nobody can."""
+def member(made: Made) -> MemberAuth | OpenAccess:
+    """Return the session of the member who logs in; skip where nobody can and it is needed."""
     return made.member
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, timedelta, timezone
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from conformance.plugin.marks import clauses_like
@@ -18,9 +18,12 @@ from conformance.search.combining import (
 )
 from conformance.search.dates import span_of
 from conformance.search.modifiers import INVENTED, MODIFIERS
+from conformance.search.sampling import LONGEST
 from suites.fhir.stimuli import NO_SUCH_SYSTEM
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.client import FhirApi
     from conformance.client.api import Params
     from conformance.contract import Clause
@@ -35,9 +38,11 @@ DATE_FORMS = (
 PRECISIONS = {"year": 4, "month": 7, "day": 10}
 #: A zone other than the one servers write in.
 ELSEWHERE = timezone(timedelta(hours=5, minutes=30))
+#: What a backslash takes the meaning of (search.html#escaping).
+RESERVED = ",|$\\"
 #: Among how many rows dates are compared.
 BENCH = 8
-TOKEN_FORMS = ("code", "system", "no system")
+TOKEN_FORMS = ("code", "system", "another system", "no system")
 
 
 def listed(clause: Clause, *types: str) -> list[str]:
@@ -65,6 +70,16 @@ def own(clause: Clause, *types: str) -> list[str]:
 def valued(clause: Clause) -> list[str]:
     """Return the parameters that compare with single values."""
     return own(clause, "string", "token", "reference")
+
+
+def listable(clause: Clause) -> list[str]:
+    """Return the parameters that take a list of values: all that are listed."""
+    return listed(clause, "string", "token", "reference", "date")
+
+
+def repeatable(clause: Clause) -> list[str]:
+    """Return the parameters that are given twice: those with single values, and dates."""
+    return [*valued(clause), *listed(clause, "date")]
 
 
 def pairs(clause: Clause) -> list[str]:
@@ -120,14 +135,30 @@ def asked(api: FhirApi, kind: str, *params: tuple[str, str]) -> Search:
 
 def either(api: FhirApi, kind: str, name: str) -> Search | None:
     """Search by two values of one parameter in a list."""
+    if name == "_id":
+        ids = spread(api.holdings(kind).rows, 2)
+        return asked(api, kind, (name, ",".join(ids))) if len(ids) > 1 else None
     found = alternatives(weighed(api, kind, name))
     return asked(api, kind, (name, f"{found[0].value},{found[1].value}")) if found else None
 
 
 def twice(api: FhirApi, kind: str, name: str) -> Search | None:
-    """Search by one parameter given twice."""
+    """Search by one parameter given twice; by a date as from one day up to another."""
+    if definition_of(kind, name).type == "date":
+        bounds = _bounds(api, kind, name)
+        return asked(api, kind, *((name, bound) for bound in bounds)) if bounds else None
     found = repeated(weighed(api, kind, name))
     return asked(api, kind, *((name, item.value) for item in found)) if found else None
+
+
+def _bounds(api: FhirApi, kind: str, name: str) -> tuple[str, str] | None:
+    """Return `ge` and `lt` with times that some rows lie between, and some on either side."""
+    rows = api.holdings(kind).rows.values()
+    texts = {text for row in rows for text in values_of(row, definition_of(kind, name))}
+    bounds = {bound for text in texts for bound in text.split("/")}
+    ordered = sorted((span.start, bound) for bound in bounds if (span := span_of(bound)))
+    third = len(ordered) // 3
+    return (f"ge{ordered[third][1]}", f"lt{ordered[-third][1]}") if third else None
 
 
 def together(api: FhirApi, kind: str, case: str) -> Search | None:
@@ -150,7 +181,7 @@ def _among_ids(api: FhirApi, kind: str, name: str) -> Search | None:
 
 
 def by_token(api: FhirApi, kind: str, case: str) -> Search | None:
-    """Search by a token parameter as `code`, `system|` or `|code`."""
+    """Search by a token parameter as `code`, `system|`, `|code`, or `system|` of no one."""
     name, form = case.split(" ", 1)
     definition = definition_of(kind, name)
     values = {item.value for item in weighed(api, kind, name)}
@@ -163,6 +194,8 @@ def by_token(api: FhirApi, kind: str, case: str) -> Search | None:
         "code": as_query(token),
         "no system": f"|{as_query(token)}",
         "system": f"{escape(token.system or NO_SUCH_SYSTEM)}|",
+        # Where all rows are of one system, only this tells whether it is read.
+        "another system": f"{NO_SUCH_SYSTEM}|",
     }[form]
     return asked(api, kind, (name, value))
 
@@ -175,14 +208,34 @@ def by_date(api: FhirApi, kind: str, case: str) -> Search | None:
         for row_id, row in api.holdings(kind).rows.items()
         if (values := values_of(row, definition_of(kind, name))) and values[0][:1] != "/"
     }
-    chosen = sorted(spread(sorted(held, key=lambda row_id: held[row_id]), BENCH))
-    if not chosen:
-        return None
-    value = written(sorted(held[row_id] for row_id in chosen)[len(chosen) // 2], precision)
+    chosen, middle = bench_of(held)
+    value = written(middle, precision)
     if not value:
         return None
     prefix = "" if prefix == "no" else prefix
     return asked(api, kind, ("_id", ",".join(chosen)), (name, f"{prefix}{value}"))
+
+
+def bench_of(held: Mapping[str, str]) -> tuple[list[str], str]:
+    """Choose rows to compare by date, and the date of one of them, by row id.
+
+    Two lie as close together as any in the middle, and the date is that of the earlier one: what
+    is compared less precisely than it is written then shows. The others are from all over.
+    """
+    spans = {row_id: span for row_id, text in held.items() if (span := span_of(text))}
+    ordered = sorted(spans, key=lambda row_id: (spans[row_id].start, row_id))
+    if not ordered:
+        return [], ""
+    quarter = len(ordered) // 4
+    middle = ordered[quarter : len(ordered) - quarter]
+    near = [
+        (spans[later].start - spans[earlier].start, earlier, later)
+        for earlier, later in pairwise(middle)
+        if spans[later].start > spans[earlier].start
+    ]
+    pair = min(near)[1:] if near else (middle[len(middle) // 2],)
+    chosen = dict.fromkeys((*pair, *spread(ordered, BENCH - len(pair))))
+    return sorted(chosen), held[pair[0]]
 
 
 def may_be_refused(case: str) -> bool:
@@ -210,19 +263,23 @@ def written(value: str, precision: str) -> str:
 def escaped(api: FhirApi, kind: str, name: str) -> list[Search]:
     r"""Search by two values around `\,`, which is no OR; for a token around `\|`, too.
 
-    What is held with a reserved character in it is searched as well.
+    A value with `\$` and one with `\\` behind it is no value that is held. What is held with
+    a reserved character in it is searched as well, one value for each.
     """
     found = weighed(api, kind, name)
     if not found:
         return []
     several = alternatives(found) or (found[0], Candidate("flexchecknone", frozenset()))
     values = [f"{several[0].value}\\,{several[1].value}"]
+    values += [f"{several[0].value}\\{reserved}" for reserved in "$\\"]
     rows = api.holdings(kind).rows.values()
     held = [value for row in rows for value in values_of(row, definition_of(kind, name))]
     tokens = (value for value in held if isinstance(value, Token) and value.system)
     values += [f"{token.system}\\|{as_query(token)}" for token in list(tokens)[:1]]
-    values += [item.value for item in found if "\\" in item.value][:1]
-    return [asked(api, kind, (name, value)) for value in values]
+    texts = sorted({value.code if isinstance(value, Token) else str(value) for value in held})
+    for reserved in RESERVED:
+        values += [escape(text) for text in texts if reserved in text and len(text) <= LONGEST][:1]
+    return [asked(api, kind, (name, value)) for value in dict.fromkeys(values)]
 
 
 def by_reference(api: FhirApi, kind: str, name: str) -> tuple[Search, Search] | None:

@@ -14,6 +14,7 @@ from conformance.plugin import session_of
 from conformance.plugin.keys import CLAUSE
 from conformance.plugin.outcomes import JUDGE
 from conformance.records import OK
+from suites.fhir.open_access import OpenAccess, open_access
 from suites.fhir.stimuli import first_row
 
 if TYPE_CHECKING:
@@ -60,15 +61,20 @@ class Made:
         )
 
     @property
-    def member(self) -> MemberAuth:
-        """The session of the member who logs in; skips where nobody can."""
+    def member(self) -> MemberAuth | OpenAccess:
+        """The session of the member who logs in; skips where nobody can and it is needed."""
         session = self._memory.once(
-            "member", lambda: MemberAuth(AuthorizationServer(self.client, self.target))
+            "member",
+            lambda: (
+                open_access(self.client, self.target)
+                or MemberAuth(AuthorizationServer(self.client, self.target))
+            ),
         )
-        try:
-            session.ready()
-        except CannotAuthorize as why:
-            pytest.skip(f"not asked: {why}")
+        if isinstance(session, MemberAuth):
+            try:
+                session.ready()
+            except CannotAuthorize as why:
+                pytest.skip(f"not asked: {why}")
         self.logged_in = True
         return session
 
@@ -137,14 +143,14 @@ def arguments_ahead(
     }
 
 
-def must_be_granted(member: MemberAuth, resource_type: str) -> None:
+def must_be_granted(member: MemberAuth | OpenAccess, resource_type: str) -> None:
     """Skip what the member's token does not open: that it does not is judged by SCOPE-PATIENT-…."""
     granted, scope = member.granted, f"patient/{resource_type}.read"
     if resource_type and granted and scope not in granted:
         pytest.skip(f"not asked: {scope} was not granted (judged by the SCOPE clauses)")
 
 
-def as_seen_by(member: MemberAuth, client: Client, target: Target) -> FhirApi:
+def as_seen_by(member: MemberAuth | OpenAccess, client: Client, target: Target) -> FhirApi:
     """Return Patient Access as a member sees it."""
 
     def needs(resource_type: str) -> tuple[tuple[str, str], ...]:
@@ -156,7 +162,7 @@ def as_seen_by(member: MemberAuth, client: Client, target: Target) -> FhirApi:
         client,
         target.fhir_base,
         target.samples,
-        auth=member,
+        auth=member if isinstance(member, MemberAuth) else None,
         needs=needs,
         deployment=target.deployment,
     )

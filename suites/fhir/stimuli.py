@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from conformance.checks.includes import missing_targets, targets_of
 from conformance.checks.searching import required_rows, search_is_exact
 from conformance.checks.unlisted import Probe
 from conformance.contract import load_contract
 from conformance.plugin.marks import clauses_like
+from conformance.records import Ending, Search
 from conformance.search import (
     RESULT_PARAMETERS,
     Match,
     Selection,
-    Token,
-    as_query,
     definition_of,
     definitions_of,
     normalise,
@@ -27,15 +27,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from conformance.client import FhirApi
+    from conformance.client.api import Params
     from conformance.contract import Clause
     from conformance.exchange import Exchange
     from conformance.findings import Assertion
-    from conformance.records import Entry, Holdings, Search
+    from conformance.records import Entry, Holdings
     from conformance.search import ParameterDefinition
 
 #: Asked for where a clause is about something that is not there.
 NO_SUCH_ID = "flexcheck-no-such-id"
 NO_SUCH_VERSION = "999999999"
+#: How many rows are left where all others are skipped.
+END = 5
 NO_SUCH_SYSTEM = "urn:flexcheck:none"
 #: Values that no row holds, by parameter type.
 HELD_BY_NONE = {
@@ -52,11 +55,13 @@ STRANGERS = {
     "_ID": "flexcheck-none",
     "_has:PractitionerRole:location:_id": "flexcheck-none",
     "_text": "flexchecknone",
-    "_filter": 'id eq "flexcheck-none"',
+    "_filter": '_id eq "flexcheck-none"',
     "_sort": "-_id",
     "_summary": "count",
     "_elements": "id",
 }
+#: Those of them with which rows come without some of their elements.
+REDUCING = frozenset({"_summary", "_elements"})
 
 #: What is read side by side with a search: a search of other rows, or the very same.
 THE_SAME = "the same search"
@@ -95,6 +100,19 @@ def changed_rows(holdings: Holdings, most: int = 2) -> Iterator[Mapping[str, Any
 
 def _number(version: str) -> int:
     return int(version) if version.isdecimal() else 0
+
+
+def ids_of_another_type(api: FhirApi, clause: Clause) -> list[str]:
+    """Return an id that some row of another type has and, as far as is known, none of this."""
+    own = api.holdings(clause.resource)
+    kinds = {
+        row.resource
+        for row in clauses_like(f"{clause.area}-[A-Z]+-READ-UNKNOWN")
+        if api.deployment in row.deployments and not row.applies_when.future
+    }
+    another = sorted(kinds - {clause.resource})[:1] if own.complete else ()
+    ids = (row_id for kind in another for row_id in api.holdings(kind).rows)
+    return list(islice((row_id for row_id in ids if row_id not in own.rows), 1))
 
 
 def entries_of(holdings: Holdings) -> Iterator[Entry]:
@@ -153,78 +171,34 @@ def last_rows(api: FhirApi, holdings: Holdings, number: int) -> Search:
     )
 
 
-def nothing_to_find(api: FhirApi, clause: Clause) -> Search:
-    """Search by a value that no row holds: one that is held, and more.
-
-    What looks at a beginning only, as a truncated index does, finds rows by it.
-    """
-    definition = definition_of(clause.resource, clause.param)
-    rows = api.holdings(clause.resource).rows.values()
-    held = sample_values(rows, definition, most=1)
-    # No id is longer than 64 characters.
-    value = f"{held[0][:48]}flexchecknone" if held else HELD_BY_NONE[definition.type]
-    return search_for(api, clause.resource, clause.param, value)
-
-
-def string_variants(api: FhirApi, clause: Clause) -> Iterator[Search]:
-    """Search by the string parameters: upper case, no accents, a beginning, all but the first."""
-    for row in listed_parameters(api, clause, type="string"):
-        rows = api.holdings(clause.resource).rows.values()
-        for value in sample_values(rows, definition_of(clause.resource, row.param), most=1):
-            beginning, inside = value[: max(3, len(value) // 2)].rstrip(), value[1:].lstrip()
-            for variant in dict.fromkeys((value.upper(), normalise(value), beginning, inside)):
-                yield search_for(api, clause.resource, row.param, variant)
-
-
-def token_forms(api: FhirApi, clause: Clause) -> Iterator[Search]:
-    """Search by the token parameters as `system|code`, and by the code in a system of no one."""
-    for row in listed_parameters(api, clause, type="token"):
-        definition = definition_of(clause.resource, row.param)
-        rows = list(api.holdings(clause.resource).rows.values())
-        codes = sample_values(rows, definition, most=1)
-        held = (value for resource in rows for value in values_of(resource, definition))
-        token = next(
-            (v for v in held if isinstance(v, Token) and v.system and as_query(v) in codes), None
-        )
-        if token is not None:
-            for system in (token.system, NO_SUCH_SYSTEM):
-                value = f"{system}|{as_query(token)}"
-                yield search_for(api, clause.resource, row.param, value)
-
-
-def reference_forms(api: FhirApi, clause: Clause) -> Iterator[tuple[Search, Search]]:
-    """Search by the reference parameters as `Type/id` and as `id`."""
-    needed = dict(api.needs_of(clause.resource))
-    for row in listed_parameters(api, clause, type="reference"):
-        rows = api.holdings(clause.resource).rows.values()
-        held = sample_values(rows, definition_of(clause.resource, row.param), most=1)
-        # Where what every search needs finds nothing as an id alone, no row is known to sample.
-        if not held and row.param == "patient" and (patient := needed.get("patient")):
-            held = [f"Patient/{patient}"]
-        for value in held:
-            bare = value.rsplit("/", 1)[-1]
-            if bare != value and "://" not in value:
-                yield (
-                    search_for(api, clause.resource, row.param, value),
-                    search_for(api, clause.resource, row.param, bare),
-                )
-
-
 def rows_of(api: FhirApi, clause: Clause, **fields: str) -> list[Clause]:
     """Return the rows that the target's document has for a clause's API and resource."""
-    found = clauses_like(f"{clause.area}-.*", resource=clause.resource, **fields)
+    return _rows_about(api, clause.area, clause.resource, fields)
+
+
+def _rows_about(api: FhirApi, start: str, about: str, fields: Mapping[str, str]) -> list[Clause]:
+    found = clauses_like(f"{start}-.*", resource=about, **fields)
     return [row for row in found if api.deployment in row.deployments]
+
+
+def rows_like(clause: Clause, kind: str) -> list[Clause]:
+    """Return the rows of a kind that any document has for a clause's API and resource."""
+    return clauses_like(f"{clause.area}-.*", resource=clause.resource, kind=kind)
 
 
 def listed_parameters(api: FhirApi, clause: Clause, **fields: str) -> list[Clause]:
     """Return the selecting parameters that the document lists for a clause's resource."""
-    rows = rows_of(api, clause, kind="search-parameter", **fields)
-    own = [
+    own = listed_of(api, clause.area, clause.resource, **fields)
+    return [row for row in own if not row.param.startswith("_")] if fields else own
+
+
+def listed_of(api: FhirApi, start: str, about: str, **fields: str) -> list[Clause]:
+    """Return the selecting parameters that the document lists for a type of an area."""
+    return [
         row
-        for row in rows
+        for row in _rows_about(api, start, about, {"kind": "search-parameter", **fields})
         if row.param not in RESULT_PARAMETERS and not row.id.startswith("DIR-NET-")
     ]
-    return [row for row in own if not row.param.startswith("_")] if fields else own
 
 
 def paged_and_whole(api: FhirApi, clause: Clause) -> tuple[Search, Search] | None:
@@ -367,14 +341,22 @@ def unlisted_probe(api: FhirApi, clause: Clause, name: str) -> Probe:
         )
         value = value or HELD_BY_NONE[definition.type]
     size = ("_count", str(api.page_size))
-    asked, baseline = (
-        api.search(clause.resource, params, purpose=purpose, max_rows=1)
-        for params, purpose in (
-            (((name, value), size), f"unlisted parameter {name}"),
-            ((size,), f"{clause.resource} without a filter"),
-        )
+    purpose = f"unlisted parameter {name}"
+    asked = (
+        _reduced(api, clause.resource, ((name, value), size), purpose)
+        if name in REDUCING
+        else api.search(clause.resource, ((name, value), size), purpose=purpose, max_rows=1)
     )
+    purpose = f"{clause.resource} without a filter"
+    baseline = api.search(clause.resource, (size,), purpose=purpose, max_rows=1)
     return Probe(name, value, asked, baseline)
+
+
+def _reduced(api: FhirApi, kind: str, params: Params, purpose: str) -> Search:
+    """Search for rows that are not whole: what judges rows as they came must not meet them."""
+    params += api.needs_of(kind)
+    page = api.get(f"{kind}?{urlencode(params)}", purpose=purpose)
+    return Search.of(f"{api.base}/{kind}", params, (page,), Ending.LIMIT)
 
 
 def _telling(rows: Iterable[Mapping[str, Any]], resource_type: str, name: str) -> str:

@@ -50,7 +50,7 @@ def test_vread(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge)
         assertion
         for row in stimuli.changed_rows(holdings)
         for assertion in check.older_version_is_itself(
-            api.vread(resource, row["id"], "1"), resource, row["id"], "1"
+            api.vread(resource, row["id"], "1"), "1", row
         )
     )
     finding.assess((*current, *older), otherwise=f"{NO_ROW} with a version")
@@ -86,7 +86,12 @@ def test_read_agrees_with_search(
 @pytest.mark.tier("negative")
 @each_clause("(DIR|PA)-[A-Z]+-READ-UNKNOWN")
 def test_unknown_id(api: FhirApi, clause: Clause, finding: Judge) -> None:
-    finding.assess(check.unknown_is_absent(api.read(clause.resource, stimuli.NO_SUCH_ID)))
+    ids = [stimuli.NO_SUCH_ID, *stimuli.ids_of_another_type(api, clause)]
+    finding.assess(
+        assertion
+        for row_id in ids
+        for assertion in check.unknown_is_absent(api.read(clause.resource, row_id))
+    )
 
 
 @pytest.mark.tier("negative")

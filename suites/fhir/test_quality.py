@@ -9,6 +9,7 @@ import pytest
 
 from conformance.checks import quality as check
 from conformance.plugin.marks import each_case
+from suites.fhir import stimuli
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,6 +30,8 @@ TYPES = {
     "DUPLICATES": ("Location", "Organization", "Practitioner"),
     "TIMES": ("HealthcareService", "Location", "Organization", "Practitioner", "PractitionerRole"),
 }
+#: Which types are searched.
+SEARCHED = (*TYPES["TIMES"], "OrganizationAffiliation")
 
 
 def times(kind: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[Assertion]:
@@ -56,6 +59,15 @@ def question(clause: Clause) -> str:
 def test_rows_are_well_kept(api: FhirApi, clause: Clause, case: str, finding: Judge) -> None:
     rows = api.holdings(case).rows.values()
     finding.assess(CHECKS[question(clause)](case, rows), otherwise=NOTHING)
+
+
+@each_case("DIR-QUALITY-PREDICATES", lambda _: SEARCHED)
+def test_searches_bring_what_was_asked_for(
+    api: FhirApi, clause: Clause, case: str, finding: Judge
+) -> None:
+    names = [row.param for row in stimuli.listed_of(api, clause.area, case)]
+    searches = (search for name in names for search in stimuli.searches_by(api, case, name))
+    finding.assess(check.searches_keep_their_word(case, searches), otherwise=NOTHING)
 
 
 @pytest.mark.clause("DIR-QUALITY-ROLE-NETWORK")

@@ -64,23 +64,44 @@ def test_what_is_declared_works_and_what_works_is_declared(
     searches = {name: stimuli.searches_by(api, clause.resource, name) for name in names}
     probes = [stimuli.unlisted_probe(api, clause, name) for name in stimuli.unlisted_names(clause)]
     asked = check.exchanges_of({**searches, **{probe.name: [probe.asked] for probe in probes}})
-    asked |= {("searchInclude", row.value): found.first for row, found in included(api, clause)}
+    widened = included(api, clause)
+    asked |= {key: search.first for key, search in widened.items()}
     asked |= interactions(api, clause, holdings)
     metadata = api.metadata()
     finding.assess(
         (
             *check.declared_works(metadata, clause.resource, asked),
             *check.applied_is_declared(metadata, clause.resource, probes),
+            *check.added_is_declared(metadata, clause.resource, widened),
+            *check.condition_is_heeded_where_declared(
+                metadata, clause.resource, same_version(api, holdings)
+            ),
         ),
         otherwise="the type is not declared (judged by its own clause)",
     )
 
 
-def included(api: FhirApi, clause: Clause) -> list[tuple[Clause, Search]]:
-    """Return the searches with each listed `_include`."""
-    rows = stimuli.rows_of(api, clause, kind="include")
-    found = ((row, stimuli.include_search(api, row)) for row in rows)
-    return [(row, search) for row, search in found if search is not None]
+def included(api: FhirApi, clause: Clause) -> dict[tuple[str, str], Search]:
+    """Return the searches with each listed `_include` and `_revinclude`, by element and value."""
+    found: dict[tuple[str, str], Search | None] = {
+        ("searchInclude", row.value): stimuli.include_search(api, row)
+        for row in stimuli.rows_of(api, clause, kind="include")
+    }
+    # What refers to a member's row cannot be searched for.
+    for row in stimuli.rows_of(api, clause, kind="revinclude", area="DIR"):
+        if row.reaches:
+            found["searchRevInclude", row.value] = stimuli.revinclude_search(api, row)[0]
+    return {key: search for key, search in found.items() if search is not None}
+
+
+def same_version(api: FhirApi, holdings: Holdings) -> Exchange | None:
+    """Read a row under the condition that it is of another version than it is."""
+    for row in stimuli.some_rows(holdings, most=1):
+        if version := stimuli.version_of(row):
+            headers = (("If-None-Match", f'W/"{version}"'),)
+            path = f"{row['resourceType']}/{row['id']}"
+            return api.send("GET", path, purpose="read in another way", headers=headers)
+    return None
 
 
 def interactions(

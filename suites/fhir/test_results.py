@@ -92,16 +92,23 @@ def test_total(api: FhirApi, clause: Clause, finding: Judge) -> None:
 
 
 @each_clause("(DIR|PA)-[A-Z]+-PAGING-COMPLETE")
-def test_pages_hold_each_row_once(api: FhirApi, clause: Clause, finding: Judge) -> None:
+def test_pages_hold_each_row_once(
+    api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge
+) -> None:
     pair = stimuli.paged_and_whole(api, clause)
+    searches = [*searches_of(api, clause)]
+    # Its first page ends where the last page of the whole type does.
+    several = holdings.complete and len(holdings.searches[0].pages) > 1
+    last = [stimuli.last_rows(api, holdings, stimuli.END)] if several else []
     finding.assess(
         (
             *(
                 assertion
-                for search in searches_of(api, clause)
+                for search in searches
                 if len(search.pages) > 1
                 for assertion in paging.each_row_once(search)
             ),
+            *(paging.whole_type_holds(holdings, [*searches, *last]) if several else ()),
             *(paging.page_size_loses_nothing(*pair) if pair else ()),
         ),
         otherwise="no search of this type has a second page",

@@ -8,6 +8,7 @@ from conformance.checks import paging
 from conformance.checks import searching as check
 from conformance.plugin.marks import each_clause
 from suites.fhir import stimuli
+from suites.fhir import value_stimuli as values
 
 if TYPE_CHECKING:
     from conformance.client import FhirApi
@@ -32,7 +33,7 @@ def test_parameter_selects_what_it_must(
     )
     # A date has no longer form, and somebody else's id as `patient` may be refused.
     if searches and clause.type != "date" and clause.param != "patient":
-        searches = [*searches, stimuli.nothing_to_find(api, clause)]
+        searches = [*searches, *values.nothing_to_find(api, clause)]
     finding.assess(
         (
             assertion
@@ -84,7 +85,7 @@ def test_count(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge)
 
 @each_clause("(DIR|PA)-[A-Z]+-SEARCH-GETPAGESOFFSET", kind="search-parameter")
 def test_getpagesoffset(api: FhirApi, holdings: Holdings, clause: Clause, finding: Judge) -> None:
-    half = min(5, len(holdings.rows) // 2)
+    half = min(stimuli.END, len(holdings.rows) // 2)
     # One row can be skipped too: that leaves none.
     last = stimuli.last_rows(api, holdings, half) if holdings.rows and holdings.complete else None
     neighbours = stimuli.neighbouring_pages(api, clause, half) if half else ()
@@ -104,7 +105,7 @@ def test_strings_match_by_their_beginning_whatever_case_and_accents(
     finding.assess(
         (
             assertion
-            for search in stimuli.string_variants(api, clause)
+            for search in values.string_variants(api, clause)
             for assertion in stimuli.exactness(api, search, holdings)
         ),
         otherwise="no known row has a string to search by",
@@ -118,7 +119,7 @@ def test_token_with_system(
     finding.assess(
         (
             assertion
-            for search in stimuli.token_forms(api, clause)
+            for search in values.token_forms(api, clause)
             for assertion in stimuli.exactness(api, search, holdings)
         ),
         otherwise="no known row has a coded value with a system",
@@ -130,7 +131,7 @@ def test_reference_forms(api: FhirApi, clause: Clause, finding: Judge) -> None:
     finding.assess(
         (
             assertion
-            for typed, bare in stimuli.reference_forms(api, clause)
+            for typed, bare in values.reference_forms(api, clause)
             for assertion in check.same_rows(typed, bare)
         ),
         otherwise="no known row has a relative reference to search by",

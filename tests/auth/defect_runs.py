@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 import tomllib
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pytest
 import tomli_w
+from defect_judging import is_of, run_suites, work_off, worst_of
 
 from conformance.contract import load_contract
 from conformance.mock.server import start_mock
-from conformance.plugin.settings import SIGN, SUITES
-from conformance.runlog import read_run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Long enough for a test to use a token, short enough to wait for its end.
 LIFETIME = 2
@@ -41,13 +38,7 @@ def jobs_of(defect: str, breaks: tuple[str, ...]) -> list[Job]:
     contract, jobs, left = load_contract(), [], list(breaks)
     left = [name for name in left if contract[name].not_tested is None]
     for deployment, environment in ENVIRONMENTS:
-        here = [
-            name
-            for name in left
-            if deployment in contract[name].deployments
-            and environment in (contract[name].applies_when.environments or (environment,))
-            and not contract[name].applies_when.undeclared(deployment, ())
-        ]
+        here = [name for name in left if is_of(contract[name], deployment, environment)]
         if here:
             jobs.append(Job(defect, deployment, environment, tuple(here)))
         left = [name for name in left if name not in here]
@@ -70,38 +61,9 @@ def outcomes(job: Job, folder: Path) -> dict[str, str]:
         target = mock.target_file.with_name("all.toml")
         facts = tomllib.loads(mock.target_file.read_text(encoding="utf-8"))
         target.write_text(tomli_w.dumps({**facts, "safety": {"tiers": TIERS}}))
-        pytest.main(
-            [
-                *(str(SUITES / "authorization"), "-c", str(SUITES / "run.ini")),
-                *(f"--rootdir={SUITES.parent}", "-qq", "--no-header", "--no-summary"),
-                *("--flexcheck-quiet", "-p", "no:cacheprovider", "-p", "no:flexcheck_reports"),
-                *("-p", "no:hypothesispytest", "-p", "no:allure_pytest"),
-                *("--target", str(target), "--out", str(out)),
-                *(part for name in job.clauses for part in ("--only", name)),
-            ]
-        )
-    found: dict[str, list[str]] = {}
-    for finding in read_run(out).findings:
-        if finding.clause in job.clauses:
-            found.setdefault(finding.clause, []).append(finding.outcome.value)
-    return {clause: min(outcomes, key=_rank) for clause, outcomes in found.items()}
-
-
-def _rank(outcome: str) -> int:
-    return WORST_FIRST.index(outcome) if outcome in WORST_FIRST else len(WORST_FIRST)
-
-
-def main() -> None:
-    os.environ[SIGN] = "1"
-    answers = sys.stdout
-    with TemporaryDirectory() as name, Path(os.devnull).open("w", encoding="utf-8") as quiet:
-        for line in json.loads(sys.stdin.read()):
-            job = Job(**{**line, "clauses": tuple(line["clauses"])})
-            sys.stdout = quiet
-            found = outcomes(job, Path(name))
-            sys.stdout = answers
-            print(json.dumps({**asdict(job), "outcomes": found}), flush=True)  # noqa: T201 - the answer
+        run_suites("authorization", target, job.clauses, out)
+    return worst_of(out, job.clauses, WORST_FIRST)
 
 
 if __name__ == "__main__":
-    main()
+    work_off(Job, outcomes)

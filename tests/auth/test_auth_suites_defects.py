@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from defect_runs import Job, jobs_of
+from defect_judging import expected_of, judge
+from defect_runs import jobs_of
 
 from conformance.contract import load_contract
 from conformance.mock.auth import DEPTH_MODULES
 from conformance.mock.defects import REGISTRY
 
-PROCESSES = 2
+PATIENCE = 240
 AREAS = frozenset({"AUTH", "TOKEN", "REFRESH", "SCOPE", "USE"})
 
 
@@ -35,46 +32,19 @@ JOBS = {
     if found.change.__module__ not in IN_DEPTH
 }
 TESTED = sorted(name for name, jobs in JOBS.items() if jobs)
-HERE = Path(__file__).parent
+SCRIPT = Path(__file__).with_name("defect_runs.py")
 
 
 @pytest.fixture(scope="session")
 def outcomes() -> dict[str, dict[str, str]]:
     """The outcome of each clause by defect; the defects are judged in a few processes."""
-    jobs = [job for name in TESTED for job in JOBS[name]]
-    running = [_start(jobs[first::PROCESSES]) for first in range(PROCESSES)]
-    found: dict[str, dict[str, str]] = {}
-    for process in running:
-        said, _ = process.communicate(timeout=240)
-        for line in said.splitlines():
-            answer = json.loads(line)
-            found.setdefault(answer["defect"], {}).update(answer["outcomes"])
-    return found
-
-
-def _start(jobs: list[Job]) -> subprocess.Popen[str]:
-    process = subprocess.Popen(  # noqa: S603 - our own script
-        [sys.executable, str(HERE / "defect_runs.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin
-    process.stdin.write(json.dumps([asdict(job) for job in jobs]))
-    process.stdin.close()
-    process.stdin = None
-    return process
+    return judge(SCRIPT, [job for name in TESTED for job in JOBS[name]], PATIENCE)
 
 
 @pytest.mark.parametrize("name", TESTED)
 def test_a_defect_breaks_its_clauses(name: str, outcomes: dict[str, dict[str, str]]) -> None:
-    contract = load_contract()
-    expected = {
-        clause: "fail" if contract[clause].expectation.binding else "warning"
-        for job in JOBS[name]
-        for clause in job.clauses
-    }
-    assert outcomes.get(name) == expected
+    broken = [clause for job in JOBS[name] for clause in job.clauses]
+    assert outcomes.get(name) == expected_of(broken)
 
 
 def test_each_tested_clause_is_broken_by_some_defect() -> None:

@@ -97,3 +97,11 @@ def test_a_list_is_the_union_of_its_values() -> None:
     assert Said(check.is_union(found(UTAH, NEVADA), (found(UTAH), found(NEVADA)))).holds
     said = Said(check.is_union(found(UTAH), (found(), found(NEVADA))))
     assert said.only.observed == "missing: 2; extra: 1"
+
+
+def test_another_percent_encoding_finds_the_same() -> None:
+    usual = found(UTAH, address__state="UT")
+    assert Said(check.same_first_page(usual, found(UTAH, address__state="UT"))).holds
+    said = Said(check.same_first_page(usual, found(NEVADA, address__state="UT"))).only
+    assert said.observed == "missing: 1; extra: 2"
+    assert Said(check.same_first_page(usual, refused())).only

@@ -20,7 +20,7 @@ from builders import (
 )
 
 from conformance.checks import paging as check
-from conformance.records import Ending
+from conformance.records import Ending, Holdings
 
 ROWS = [resource("Location", str(number)) for number in range(1, 7)]
 ENTRIES = [entry(row) for row in ROWS]
@@ -138,7 +138,10 @@ def test_before_the_end_a_total_is_no_less_than_what_came() -> None:
 def test_a_total_that_stops_at_ten_thousand_is_told_as_such() -> None:
     capped = search(page(*ENTRIES, total=10_000))
     said = Said(check.total_is_the_number_of_rows(capped)).only
-    assert said.observed == "10000, where counting stops"
+    assert said.observed == "10000: capped, counting stops there"
+    cut = search(page(*ENTRIES, total=10_000), ending=Ending.LIMIT)
+    (told,) = Said(check.total_is_the_number_of_rows(cut)).all
+    assert (told.holds, told.observed) == (True, "10000: capped, counting stops there")
 
 
 MORE = links(self="here", next="there")
@@ -226,3 +229,20 @@ def test_a_refused_offset_leaves_nothing_to_count() -> None:
 def test_skipping_every_row_leaves_none() -> None:
     assert Said(check.offset_leaves_the_rest(found(), 0)).holds
     assert Said(check.offset_leaves_the_rest(found(ROWS[0]), 0)).only.observed == "1 rows or more"
+
+
+def dated(row_id: str, day: str) -> dict[str, object]:
+    return resource("Location", row_id, meta={"lastUpdated": f"{day}T00:00:00Z"})
+
+
+def test_what_a_search_brought_stands_among_all_rows() -> None:
+    old, lost, new = dated("1", "2025-01-01"), dated("2", "2025-01-02"), dated("3", "2999-01-01")
+    whole = Holdings("Location", (found(old),), {"1": old}, complete=True)
+    assert Said(check.whole_type_holds(whole, [found(old)])).holds
+    # A row that was made or changed since then could not be among them.
+    assert Said(check.whole_type_holds(whole, [found(old, new)])).holds
+    said = Said(check.whole_type_holds(whole, [found(old), found(lost)])).only
+    assert (said.expected, said.observed) == ("the 2 rows that searches gave", "missing: 2")
+    in_part = Holdings("Location", (found(old),), {"1": old}, complete=False)
+    assert Said(check.whole_type_holds(in_part, [found(lost)])).nothing
+    assert Said(check.whole_type_holds(whole, [])).nothing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders import Said, bundle, entry, exchange, found, outcome, resource
+from builders import Said, bundle, entry, exchange, found, outcome, page, refused, resource, search
 
 from conformance.checks import privacy as check
 from conformance.oauth import Use
@@ -119,3 +119,23 @@ def test_a_row_without_the_scope_breaks_it(
 def test_an_empty_answer_tells_something_where_the_member_has_rows() -> None:
     assert Said(check.scope_is_needed([use(bundle())], held=True)).holds
     assert Said(check.scope_is_needed([use(bundle())], held=False)).nothing
+
+
+def iterated(*rows: dict[str, Any]) -> Any:
+    params = [("_include", "Encounter:location"), ("_revinclude:iterate", "Encounter:location")]
+    return search(page(*(entry(row, "include") for row in rows)), kind="Encounter", params=params)
+
+
+def test_an_iteration_stays_with_the_member() -> None:
+    mine, theirs = (
+        resource("Encounter", name, subject=who) for name, who in (("e1", MINE), ("e2", THEIRS))
+    )
+    assert Said(check.iteration_stays_with_the_member(iterated(mine), "me", ())).holds
+    assert Said(check.iteration_stays_with_the_member(refused(), "me", ())).holds
+    shown = iterated(mine, theirs)
+    said = Said(check.iteration_stays_with_the_member(shown, "me", ("e1",))).only
+    assert said.observed == "a row of Patient/them"
+    # What is shown without it, too, is judged there.
+    assert Said(check.iteration_stays_with_the_member(shown, "me", ("e1", "e2"))).holds
+    stuck = search(exchange(outcome()), kind="Encounter")
+    assert Said(check.iteration_stays_with_the_member(stuck, "me", ())).only

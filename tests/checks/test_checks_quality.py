@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from builders import Said, resource
+from builders import Said, found, resource
 
 from conformance.checks import quality as check
 
@@ -94,7 +94,12 @@ def test_a_time_is_past_and_its_age_is_told() -> None:
     old = row(meta={"lastUpdated": "2025-12-30T00:00:00Z"})
     said = Said(check.times_are_past("Practitioner", [old], NOW))
     assert said.holds
-    assert said.all[0].observed == "2025-12-30 to 2025-12-30, the newest 2 days old"
+    assert said.all[0].observed == (
+        "2025-12-30 to 2025-12-30, the newest 2 days old, 0 of 1 older than 30 days"
+    )
+    older = row(row_id="2", meta={"lastUpdated": "2025-12-01T00:00:00Z"})
+    both = Said(check.times_are_past("Practitioner", [old, older], NOW))
+    assert both.all[0].observed.endswith("1 of 2 older than 30 days")
     ahead = row(meta={"lastUpdated": "2027-01-01T00:00:00Z"})
     assert Said(check.times_are_past("Practitioner", [ahead], NOW)).only
     assert Said(check.times_are_past("Practitioner", [row()], NOW)).nothing
@@ -125,3 +130,16 @@ def test_networks_are_there_and_told_apart() -> None:
     lost = Said(check.networks_are_told_apart([role("a", "b", "x")], held)).only
     assert lost.observed == "1 of 3 are not: Organization/x"
     assert Said(check.networks_are_told_apart([role()], held)).nothing
+
+
+def test_a_row_from_another_state_is_counted_and_told() -> None:
+    utah, nevada = (
+        row("Location", name, address={"state": state})
+        for name, state in (("1", "UT"), ("2", "NV"))
+    )
+    honest = found(utah, address__state="UT")
+    assert Said(check.searches_keep_their_word("Location", [honest])).holds
+    mixed = found(utah, nevada, address__state="UT")
+    said = Said(check.searches_keep_their_word("Location", [honest, mixed])).only
+    assert said.observed == "1 of 3 are not: Location/2 (NV) for address-state = UT"
+    assert Said(check.searches_keep_their_word("Location", [])).nothing

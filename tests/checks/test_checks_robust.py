@@ -159,7 +159,7 @@ def test_no_included_row_is_too_strange(asked: Any, reads: Any, known: Any) -> N
 def test_no_single_answer_is_too_strange(answered: Any, row: dict[str, Any]) -> None:
     said(interactions.read_returns(answered, "Location", "1"))
     said(interactions.vread_returns(answered, "Location", "1", "2"))
-    said(interactions.older_version_is_itself(answered, "Location", "1", "1"))
+    said(interactions.older_version_is_itself(answered, "1", row))
     said(interactions.version_is_told(answered))
     said(interactions.read_agrees(answered, row))
     said(interactions.read_is_not_older(answered, row))

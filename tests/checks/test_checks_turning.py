@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from builders import BASE, Said, entry, exchange, found, outcome, page, resource
+from typing import TYPE_CHECKING
+
+from builders import BASE, Said, entry, exchange, found, outcome, page, resource, search
 
 from conformance.checks import references
 from conformance.checks import turning as check
 from conformance.checks.unlisted import Probe
+
+if TYPE_CHECKING:
+    from conformance.exchange import Exchange
 
 ONE, TWO = resource("Location", "1"), resource("Location", "2")
 PAGE = page(entry(ONE))
@@ -83,3 +88,33 @@ def test_what_is_applied_is_declared() -> None:
     assert Said(references.applied_is_declared(declaring(), "Location", [every])).nothing  # type: ignore[arg-type]
     ignored = Probe("status", "active", found(ONE, status="active"), found(ONE))
     assert Said(references.applied_is_declared(declaring(), "Location", [ignored])).nothing  # type: ignore[arg-type]
+
+
+def saying(**fields: object) -> Exchange:
+    rest = [{"mode": "server", "resource": [{"type": "Location", **fields}]}]
+    return exchange({"resourceType": "CapabilityStatement", "rest": rest})
+
+
+def test_a_condition_that_is_declared_is_heeded() -> None:
+    check = references.condition_is_heeded_where_declared
+    full, unchanged = exchange(ONE), exchange(None, 304)
+    declaring = saying(conditionalRead="not-match")
+    assert Said(check(declaring, "Location", unchanged)).holds
+    assert Said(check(declaring, "Location", full)).only.expected == "304: not-match is declared"
+    assert Said(check(saying(conditionalRead="modified-since"), "Location", full)).nothing
+    assert Said(check(saying(), "Location", full)).nothing
+    assert Said(check(declaring, "Location", None)).nothing
+
+
+def test_what_adds_rows_is_declared() -> None:
+    owner = entry(resource("Organization", "a"), "include")
+    params = [("_include", "Location:organization")]
+    asked = {
+        ("searchInclude", "Location:organization"): search(page(entry(ONE), owner), params=params)
+    }
+    said = references.added_is_declared(saying(searchInclude=["Location:x"]), "Location", asked)
+    assert Said(said).only.observed == "absent"
+    for told in ("*", "Location:organization"):
+        holds = references.added_is_declared(saying(searchInclude=[told]), "Location", asked)
+        assert Said(holds).holds
+    assert Said(references.added_is_declared(saying(), "Location", asked)).nothing

@@ -40,6 +40,11 @@ def answered(*rows: dict[str, Any], self_link: str = "") -> Search:
     return search(page(*map(entry, rows), link=links(self=self_link or f"{BASE}/Location")))
 
 
+def including(*added: dict[str, Any]) -> Search:
+    entries = [entry(ROWS[0]), *(entry(row, "include") for row in added)]
+    return search(page(*entries), params=[("_include", "Location:endpoint")])
+
+
 @pytest.mark.parametrize(
     ("asked", "handling"),
     [
@@ -151,3 +156,19 @@ def test_elements_that_are_left_out_show() -> None:
     assert check.classify(shaped("_elements", "id", one, two)) is Handling.APPLIED
     whole = resource("Location", "1", name="A")
     assert check.classify(shaped("_elements", "id", whole, two)) is Handling.IGNORED
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (refused(), ""),
+        (including(), ""),
+        (including(resource("Endpoint", "e1")), "applied: adds Endpoint/e1"),
+        (search(exchange(None, 400)), "rejected without an OperationOutcome: 400, no JSON object"),
+        (refused(status=500), "a server error: 500, OperationOutcome: refused"),
+        (search(exchange(outcome())), "neither refused nor searched: 200, OperationOutcome:"),
+    ],
+)
+def test_an_include_that_is_not_listed_is_classified(asked: Search, says: str) -> None:
+    said = Said(check.other_include_adds_nothing(asked, "_include=Location:endpoint"))
+    assert said.holds if not says else said.only.observed.startswith(says)

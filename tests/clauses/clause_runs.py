@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pytest
+from defect_judging import is_of, run_suites, work_off, worst_of
 
 from conformance.contract import load_contract
 from conformance.mock.server import start_mock
-from conformance.plugin.settings import SIGN, SUITES
-from conformance.runlog import read_run
 
 if TYPE_CHECKING:
-    from conformance.contract import Clause
+    from pathlib import Path
 
 #: Deployment, environment, and whether the mock is the document's future release.
 ENVIRONMENTS = (
@@ -27,6 +20,7 @@ ENVIRONMENTS = (
     ("uhc", "production", False),
 )
 DECLARED = ("clinical-resources",)
+WORST_FIRST = ("fail", "error", "warning", "pass", "skip")
 
 
 @dataclass(frozen=True)
@@ -47,22 +41,13 @@ def jobs_of(defect: str, breaks: tuple[str, ...]) -> list[Job]:
         here = [
             name
             for name in left
-            if _applies(contract[name], deployment, environment, future=future)
+            if is_of(contract[name], deployment, environment, DECLARED if future else ())
         ]
         if here:
             jobs.append(Job(defect, deployment, environment, future, tuple(here)))
         left = [name for name in left if name not in here]
     assert not left, f"{defect}: no environment for {left}"
     return jobs
-
-
-def _applies(clause: Clause, deployment: str, environment: str, *, future: bool) -> bool:
-    when = clause.applies_when
-    return (
-        deployment in clause.deployments
-        and environment in (when.environments or (environment,))
-        and not when.undeclared(deployment, DECLARED if future else ())
-    )
 
 
 def suite_of(job: Job) -> str:
@@ -83,36 +68,9 @@ def outcomes(job: Job, folder: Path) -> dict[str, str]:
         defects=[job.defect] if job.defect else [],
         practitioners=20,
     ) as mock:
-        pytest.main(
-            [
-                *(str(SUITES / suite_of(job)), "-c", str(SUITES / "run.ini")),
-                *(f"--rootdir={SUITES.parent}", "-qq", "--no-header", "--no-summary"),
-                *("--flexcheck-quiet", "-p", "no:cacheprovider", "-p", "no:flexcheck_reports"),
-                *("-p", "no:hypothesispytest", "-p", "no:allure_pytest"),
-                *("--target", str(mock.target_file), "--out", str(out)),
-                *(part for name in job.clauses for part in ("--only", name)),
-            ]
-        )
-    ranks = ("fail", "error", "warning", "pass", "skip")
-    worst: dict[str, str] = {}
-    for finding in read_run(out).findings:
-        if finding.clause in job.clauses:
-            both = {finding.outcome.value, worst.get(finding.clause, finding.outcome.value)}
-            worst[finding.clause] = min(both, key=ranks.index)
-    return worst
-
-
-def main() -> None:
-    os.environ[SIGN] = "1"
-    answers = sys.stdout
-    with TemporaryDirectory() as name, Path(os.devnull).open("w", encoding="utf-8") as quiet:
-        for line in json.loads(sys.stdin.read()):
-            job = Job(**{**line, "clauses": tuple(line["clauses"])})
-            sys.stdout = quiet
-            found = outcomes(job, Path(name))
-            sys.stdout = answers
-            print(json.dumps({**asdict(job), "outcomes": found}), flush=True)  # noqa: T201 - the answer
+        run_suites(suite_of(job), mock.target_file, job.clauses, out)
+    return worst_of(out, job.clauses, WORST_FIRST)
 
 
 if __name__ == "__main__":
-    main()
+    work_off(Job, outcomes)

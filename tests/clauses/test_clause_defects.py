@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from clause_runs import Job, jobs_of
+from clause_runs import jobs_of
+from defect_judging import expected_of, judge
 from judged_apart import is_judged_apart
 
 from conformance.contract import load_contract
 from conformance.mock.defects import REGISTRY
 
-PROCESSES = 2
 PATIENCE = 300
-HERE = Path(__file__).parent
+SCRIPT = Path(__file__).with_name("clause_runs.py")
 CONTRACT = load_contract()
 CLAUSES = sorted(
     clause.id
@@ -36,38 +32,12 @@ JOBS = {name: jobs_of(name, breaks) for name, breaks in (DEFECTS | {"": tuple(CL
 @pytest.fixture(scope="session")
 def outcomes() -> dict[str, dict[str, str]]:
     """The outcome of each clause by defect; the defects are judged in a few processes."""
-    jobs = [job for found in JOBS.values() for job in found]
-    running = [_start(jobs[first::PROCESSES]) for first in range(PROCESSES)]
-    found: dict[str, dict[str, str]] = {}
-    for process in running:
-        said, _ = process.communicate(timeout=PATIENCE)
-        for line in said.splitlines():
-            answer = json.loads(line)
-            found.setdefault(answer["defect"], {}).update(answer["outcomes"])
-    return found
-
-
-def _start(jobs: list[Job]) -> subprocess.Popen[str]:
-    process = subprocess.Popen(  # noqa: S603 - our own script
-        [sys.executable, str(HERE / "clause_runs.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin
-    process.stdin.write(json.dumps([asdict(job) for job in jobs]))
-    process.stdin.close()
-    process.stdin = None
-    return process
+    return judge(SCRIPT, [job for found in JOBS.values() for job in found], PATIENCE)
 
 
 @pytest.mark.parametrize("name", sorted(DEFECTS))
 def test_a_defect_breaks_its_clauses(name: str, outcomes: dict[str, dict[str, str]]) -> None:
-    expected = {
-        clause: "fail" if CONTRACT[clause].expectation.binding else "warning"
-        for clause in DEFECTS[name]
-    }
-    assert outcomes[name] == expected
+    assert outcomes[name] == expected_of(DEFECTS[name])
 
 
 @pytest.mark.parametrize("clause", CLAUSES)

@@ -10,6 +10,7 @@ import rewrites_of_answers
 import rewrites_of_bundles
 import rewrites_of_content
 import rewrites_of_forms
+import rewrites_of_habits
 import rewrites_of_http
 import rewrites_of_includes
 import rewrites_of_members
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 MODULES = (
     *(rewrites_of_answers, rewrites_of_bundles, rewrites_of_content, rewrites_of_includes),
-    *(rewrites_of_forms, rewrites_of_http, rewrites_of_quality),
+    *(rewrites_of_forms, rewrites_of_habits, rewrites_of_http, rewrites_of_quality),
     *(rewrites_of_members, rewrites_of_paging, rewrites_of_searches),
 )
 CLAUSES_OF = {name: world.clauses for name, world in WORLDS.items()}

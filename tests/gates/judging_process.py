@@ -43,6 +43,7 @@ DEEP = tuple(
     for name in (
         *("test_search_forms.py", "test_metamorphic.py", "test_reading.py"),
         *("test_turning_pages.py", "test_references.py", "test_quality.py"),
+        "test_include_limits.py",
     )
 )
 PUBLIC = (f"--ignore={SUITES / 'authorization'}",)

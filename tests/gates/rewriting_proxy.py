@@ -69,7 +69,7 @@ class RewritingProxy(ThreadingHTTPServer):
         below = parts.path.removeprefix(base).removeprefix("/")
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
         first = self._searches.get(dict(query).get("_getpages", ""))
-        asked = Asked(below, query, headers, first, base, method, body)
+        asked = Asked(below, query, headers, first, base, method, body, parts.query)
         form = parse_qsl(body.decode(), keep_blank_values=True) if asked.is_posted else ()
         return asked.having([*query, *form])
 

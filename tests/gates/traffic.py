@@ -18,7 +18,8 @@ class Asked:
     """One request; `path` is below `base`, or absolute where it is elsewhere on the origin.
 
     `search` is the search that a page belongs to, and the request itself where it is a search.
-    The `query` of a search by POST is that of its address and its form.
+    The `query` of a search by POST is that of its address and its form; `written` is the query as
+    it came.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Asked:
     base: str = ""
     method: str = "GET"
     body: bytes = b""
+    written: str = ""
 
     @property
     def what(self) -> str:

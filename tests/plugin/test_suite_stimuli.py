@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract import load_contract
 from conformance.records import Ending, Holdings, Search
-from suites.fhir import stimuli
+from suites.fhir import stimuli, value_stimuli
 
 if TYPE_CHECKING:
     from conformance.client import FhirApi
@@ -40,7 +40,7 @@ def forms_of(api: Any) -> list[tuple[str, str]]:
     """Return the values of `patient` that are compared."""
     clause = CONTRACT["PA-EOB-REFERENCE-FORMS"]
     asked: FhirApi = api
-    pairs = stimuli.reference_forms(asked, clause)
+    pairs = value_stimuli.reference_forms(asked, clause)
     return [(dict(typed.params)["patient"], dict(bare.params)["patient"]) for typed, bare in pairs]
 
 
