@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from conformance.findings import Finding
     from conformance.plugin.settings import Settings
+    from conformance.redaction.veil import Veil
     from conformance.target import Target
 
 #: What judges beside flexcheck itself: another version of one may judge otherwise.
@@ -35,7 +36,9 @@ TOOLS = ("httpx", "orjson")
 class Controller:
     """Writes each exchange and finding as it comes, then the footer; tells the reports."""
 
-    def __init__(self, config: pytest.Config, settings: Settings, target: Target) -> None:
+    def __init__(
+        self, config: pytest.Config, settings: Settings, target: Target, veil: Veil | None = None
+    ) -> None:
         self._config = config
         self._settings = settings
         self._contract = load_contract()
@@ -45,7 +48,7 @@ class Controller:
         self._clock = time.monotonic()
         settings.out.mkdir(parents=True, exist_ok=True)
         self._log = RunLog(settings.out / "run.ndjson")
-        self._log.header(_header(config, settings, target))
+        self._log.header(_header(config, settings, target, veil))
         self._log.clauses(
             clause.to_json()
             for clause in self._contract.clauses
@@ -108,7 +111,10 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _header(config: pytest.Config, settings: Settings, target: Target) -> dict[str, Any]:
+def _header(
+    config: pytest.Config, settings: Settings, target: Target, veil: Veil | None
+) -> dict[str, Any]:
+    about = describe_target(target)
     return {
         "flexcheck": __version__,
         "started": _now(),
@@ -120,7 +126,8 @@ def _header(config: pytest.Config, settings: Settings, target: Target) -> dict[s
             "directory_base": target.directory_base,
             "argument": target.argument,
         },
-        "settings": describe_target(target),
+        "settings": veil.settings(about) if veil else about,
+        "evidence": {"bodies": "pseudonyms" if veil else "full"},
         "documents": dict(load_contract().fingerprints),
         "errata": [erratum.to_json() for erratum in load_contract().errata],
         "packs": load_default_packages().fingerprints(),

@@ -27,6 +27,8 @@ from conformance.plugin.outcomes import CASE, JUDGE, NOT_APPLICABLE, record_of
 from conformance.plugin.settings import SIGN, only_lists, why_no_run_directory
 from conformance.plugin.sharing import keep_to_concurrency, share_of
 from conformance.redaction import Redactor
+from conformance.redaction.pseudonyms import new_key
+from conformance.redaction.veil import Veil
 from conformance.runlog import read_run
 from conformance.target import TargetError, load_target
 from conformance.verdict import BUG, USAGE
@@ -71,7 +73,8 @@ def start_session(config: pytest.Config, settings: Settings) -> None:
         pytest.exit("\n".join(problems), returncode=USAGE)
     config.pluginmanager.register(session, "flexcheck-session")
     config.pluginmanager.register(fixtures, "flexcheck-fixtures")
-    config.pluginmanager.register(Discreet(session.redactor), "flexcheck-discreet")
+    discreet = Discreet(session.redactor, session.veil)
+    config.pluginmanager.register(discreet, "flexcheck-discreet")
 
 
 class FlexcheckSession:
@@ -95,8 +98,11 @@ class FlexcheckSession:
         self._stack = stack
         self._exchanges: dict[str, Exchange] = {}
         self.client = self._open_client()
+        given: dict[str, Any] = getattr(config, "workerinput", {})
+        self._key = given.get("flexcheck_key") or new_key()
+        self.veil = Veil(target, self._key) if target.hides_members else None
         writes = not worker and not only_lists(config)
-        self.controller = Controller(config, settings, target) if writes else None
+        self.controller = Controller(config, settings, target, self.veil) if writes else None
         if writes and not config.getoption("allure_report_dir", None):
             config.option.allure_report_dir = str(settings.out / "allure-results")
         spread = config.getoption("dist", "no") == "load"
@@ -179,12 +185,18 @@ class FlexcheckSession:
         """Make the finding and put it, with the new exchanges, on the report."""
         report = yield
         recorded = self.recorder.drain()
+        if self.veil:
+            recorded = self.veil.exchanges(recorded)
         self._exchanges.update((exchange.id, exchange) for exchange in recorded)
         item.stash[EXCHANGES] = self._cited(item)
-        record = record_of(item, call, report, recorded)
+        record = record_of(item, call, report, recorded, self._veil_of(item))
         if record is not None:
             report.flexcheck = record  # type: ignore[attr-defined]  # reports carry extras over xdist
         return report
+
+    def _veil_of(self, item: pytest.Item) -> Veil | None:
+        """Return what hides member data in a test's finding; None where it can hold none."""
+        return self.veil and self.veil.of_api(item.stash[CLAUSE].applies_when.api)
 
     def _cited(self, item: pytest.Item) -> tuple[Exchange, ...]:
         named = item.stash[JUDGE].exchange_ids()
@@ -241,6 +253,7 @@ class FlexcheckSession:
         """Tell an xdist worker where the target is; only this process serves the mock."""
         node.workerinput["flexcheck_target"] = str(self.target.path)
         node.workerinput["flexcheck_argument"] = self.target.argument
+        node.workerinput["flexcheck_key"] = self._key
 
     def pytest_unconfigure(self) -> None:
         """Close the client and stop the mock."""

@@ -19,11 +19,18 @@ from conformance.redaction.writing import anchor_of, base64_cores, in_base64, wr
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+#: How many new values are kept apart before they join the others: those need not be sorted anew.
+YOUNG = 256
+
 
 @dataclass(slots=True)
 class _Form:
-    """One way of writing a value; its pattern is compiled when it is first needed."""
+    """One way of writing a value; its pattern is compiled when it is first needed.
 
+    `order` says which form is tried first: the value as such, a longer one before its parts.
+    """
+
+    order: tuple[bool, int, str]
     anchor: str
     instead: str
     pattern: Callable[[], str]
@@ -39,31 +46,28 @@ class _Form:
 class _Known:
     """What is known at one moment: never changed, so that threads may read it.
 
-    `always` and `of_anchor` hold places in `forms`, which are in the order of their use.
+    `always` are forms without an anchor; `of_anchor` those of each word of the automaton.
     """
 
-    forms: tuple[_Form, ...] = ()
-    always: tuple[int, ...] = ()
-    of_anchor: tuple[tuple[int, ...], ...] = ()
+    always: tuple[_Form, ...] = ()
+    of_anchor: tuple[tuple[_Form, ...], ...] = ()
     automaton: AhoCorasick | None = None
 
     @classmethod
     def of(cls, forms: Iterable[_Form]) -> _Known:
-        ordered = tuple(forms)
-        by_anchor: dict[str, list[int]] = {}
-        for place, form in enumerate(ordered):
-            by_anchor.setdefault(form.anchor, []).append(place)
+        by_anchor: dict[str, list[_Form]] = {}
+        for form in forms:
+            by_anchor.setdefault(form.anchor, []).append(form)
         always = tuple(by_anchor.pop("", ()))
-        of_anchor = tuple(tuple(places) for places in by_anchor.values())
-        return cls(ordered, always, of_anchor, AhoCorasick([*by_anchor]) if by_anchor else None)
+        of_anchor = tuple(tuple(found) for found in by_anchor.values())
+        return cls(always, of_anchor, AhoCorasick([*by_anchor]) if by_anchor else None)
 
     def candidates(self, text: str) -> Iterator[_Form]:
-        """Yield the forms whose anchor stands in a text, in their order."""
-        places = set(self.always)
+        """Yield the forms whose anchor stands in a text."""
+        yield from self.always
         if self.automaton is not None:
             for number in numbers_in(self.automaton, text):
-                places.update(self.of_anchor[number])
-        return (self.forms[place] for place in sorted(places))
+                yield from self.of_anchor[number]
 
 
 def numbers_in(automaton: AhoCorasick, text: str) -> set[int]:
@@ -77,11 +81,18 @@ def numbers_in(automaton: AhoCorasick, text: str) -> set[int]:
 
 
 class Index:
-    """Values and what stands in their place; learning and replacing may go on at the same time."""
+    """Values and what stands in their place; learning and replacing may go on at the same time.
 
-    def __init__(self) -> None:
+    `base64`: values are also looked for in what base64 makes of them.
+    """
+
+    def __init__(self, *, base64: bool = False) -> None:
+        self._base64 = base64
         self._values: dict[str, str] = {}
-        self._known: _Known | None = _Known()
+        self._old: list[_Form] = []
+        self._young: list[_Form] = []
+        self._known: tuple[_Known, _Known] = (_Known(), _Known())
+        self._stale = False
         self._learning = Lock()
 
     def __len__(self) -> int:
@@ -90,31 +101,37 @@ class Index:
     def learn(self, values: Mapping[str, str]) -> None:
         """Remember values, each with what is to stand in its place; the first one given stays."""
         with self._learning:
-            new = {key: instead for key, instead in values.items() if key not in self._values}
-            if new:
-                self._values = {**self._values, **new}
-                self._known = None
+            for value, instead in values.items():
+                if value not in self._values:
+                    self._values[value] = instead
+                    self._young += _forms(value, instead, base64=self._base64)
+                    self._stale = True
 
     def replace(self, text: str) -> str:
         """Return the text without any known value, however it is written."""
-        for form in self._now().candidates(text):
+        found = [form for known in self._now() for form in known.candidates(text)]
+        # Longest first: a value may be part of another.
+        for form in sorted(found, key=lambda form: form.order):
             if form.anchor in text:
                 text = form.replace(text)
         return text
 
-    def _now(self) -> _Known:
-        known = self._known
-        if known is None:
+    def _now(self) -> tuple[_Known, _Known]:
+        if self._stale:
             with self._learning:
-                known = self._known = _Known.of(_forms(self._values))
-        return known
+                self._renew()
+        return self._known
+
+    def _renew(self) -> None:
+        old = self._known[0]
+        if len(self._young) > max(YOUNG, len(self._old) // 4):
+            self._old, self._young = [*self._old, *self._young], []
+            old = _Known.of(self._old)
+        self._known, self._stale = (old, _Known.of(self._young)), False
 
 
-def _forms(values: Mapping[str, str]) -> Iterator[_Form]:
-    # Longest first: a value may be part of another.
-    ordered = sorted(values, key=lambda value: (-len(value), value))
-    for value in ordered:
-        yield _Form(anchor_of(value), values[value], partial(written, value))
-    for value in ordered:
-        for core in base64_cores(value):
-            yield _Form(anchor_of(core), values[value], partial(in_base64, core))
+def _forms(value: str, instead: str, *, base64: bool) -> Iterator[_Form]:
+    order = (-len(value), value)
+    yield _Form((False, *order), anchor_of(value), instead, partial(written, value))
+    for core in base64_cores(value) if base64 else ():
+        yield _Form((True, *order), anchor_of(core), instead, partial(in_base64, core))

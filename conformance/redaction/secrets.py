@@ -93,7 +93,7 @@ class Redactor:
     """Masks secrets in text. It learns values as the run comes to hold them."""
 
     def __init__(self) -> None:
-        self._secrets = Index()
+        self._secrets = Index(base64=True)
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._secrets)} secrets)"
