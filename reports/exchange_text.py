@@ -31,12 +31,17 @@ class ExchangeText:
         return f"{self.request}\n\n{self.response}\n"
 
 
+def is_public(area: str) -> bool:
+    """Whether the answers that an area's clauses are judged on hold no member data."""
+    return api_title(area) in _PUBLIC_APIS
+
+
 def shows_body(area: str, environment: str, *, fit: bool = False) -> bool:
     """Whether bodies may stand in a report: public data, or a sandbox (DESIGN, section 6).
 
     `fit`: the log holds pseudonyms for members, or the target's file opts in.
     """
-    return fit or api_title(area) in _PUBLIC_APIS or environment == "sandbox"
+    return fit or is_public(area) or environment == "sandbox"
 
 
 def bodies_are_fit(run: Run) -> bool:

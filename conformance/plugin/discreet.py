@@ -44,14 +44,25 @@ class Discreet:
         said = report.longrepr
         if isinstance(said, tuple):  # a skip: where, and why
             report.longrepr = (said[0], said[1], self._text(said[2]))
-        elif report.failed and self._veil and _is_fault(call):
-            report.longrepr = _places(call)
+        elif report.failed and self._veil and call.excinfo:
+            report.longrepr = self._without_variables(call.excinfo)
         elif report.failed:
             masked = self._text(report.longreprtext)
             if masked != report.longreprtext:
                 report.longrepr = masked
         report.sections = [(name, self._text(text)) for name, text in report.sections]
         return report
+
+    def _without_variables(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+        """Say why a verdict failed; of a fault of ours only where, for its text may quote a row.
+
+        `--full-trace` would show the variables of a verdict, too.
+        """
+        if isinstance(excinfo.value, pytest.fail.Exception):
+            return self._text(str(excinfo.value))
+        places = (f"{Path(e.path).name}:{e.lineno + 1} in {e.name}" for e in excinfo.traceback)
+        lines = "\n".join(places)
+        return f"{lines}\n{excinfo.typename} (text and variables are hidden: member data)"
 
     def _text(self, text: str) -> str:
         masked = self._redactor.text(text)
@@ -70,17 +81,3 @@ class Discreet:
             return record
         record.msg, record.args = self._text(said), ()
         return record
-
-
-def _is_fault(call: pytest.CallInfo[None]) -> bool:
-    """Whether an exception ended a test, not a verdict."""
-    return call.excinfo is not None and not isinstance(call.excinfo.value, pytest.fail.Exception)
-
-
-def _places(call: pytest.CallInfo[None]) -> str:
-    """Return where an exception went through; its text and variables may quote a member's row."""
-    if call.excinfo is None:
-        return ""
-    entries = [f"{Path(e.path).name}:{e.lineno + 1} in {e.name}" for e in call.excinfo.traceback]
-    lines = "\n".join(entries)
-    return f"{lines}\n{call.excinfo.typename} (text and variables are hidden: member data)"

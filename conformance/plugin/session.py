@@ -114,7 +114,9 @@ class FlexcheckSession:
         if not self.settings.replay:
             return self._stack.enter_context(Client(self.target, self.recorder, self.redactor))
         clock = self._stack.enter_context(Clock())
-        tape = Tape(read_run(self.settings.replay).exchanges.values())
+        run = read_run(self.settings.replay)
+        hidden = run.header.get("evidence", {}).get("bodies") == "pseudonyms"
+        tape = Tape(run.exchanges.values(), pseudonyms=hidden)
         client = ReplayClient(self.target, self.recorder, self.redactor, tape, clock)
         return self._stack.enter_context(client)
 

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 #: FHIR date, dateTime and instant, from a month on; a time of day alone tells nothing.
 DATE = re.compile(r"\d{4}-\d{2}(-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?)?")
 _YEAR = re.compile(r"\d{4}")
-_NAME = re.compile(r"_?[A-Za-z][A-Za-z0-9]*")
+#: How FHIR and OAuth name elements; a key that looks otherwise may be data.
+_NAME = re.compile(r"(?:_?[a-z][A-Za-z]{0,60}|[a-z]+(?:_[a-z]+)*|valueBase64Binary)")
 _SHORT_ID = re.compile(r"[A-Za-z]{0,3}\d{0,2}")
 _CONTACTS = frozenset(("phone", "fax", "email", "pager", "url", "sms", "other"))
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{0,30}")
