@@ -100,7 +100,7 @@ class FlexcheckSession:
         self.client = self._open_client()
         given: dict[str, Any] = getattr(config, "workerinput", {})
         self._key = given.get("flexcheck_key") or new_key()
-        self.veil = Veil(target, self._key) if target.hides_members else None
+        self.veil = Veil(target, self._key, _words()) if target.hides_members else None
         writes = not worker and not only_lists(config)
         self.controller = Controller(config, settings, target, self.veil) if writes else None
         if writes and not config.getoption("allure_report_dir", None):
@@ -260,6 +260,12 @@ class FlexcheckSession:
     def pytest_unconfigure(self) -> None:
         """Close the client and stop the mock."""
         self._stack.close()
+
+
+def _words() -> str:
+    """Return the contract's own words: a server that quotes them quotes no member."""
+    clauses = load_contract().clauses
+    return "\n".join(f"{clause.id} {clause.param} {clause.statement}" for clause in clauses)
 
 
 __all__ = ["BUG", "FlexcheckSession", "start_session"]

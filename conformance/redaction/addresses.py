@@ -27,6 +27,7 @@ _OURS = re.compile(r"flexcheck[\w!.-]*|\[redacted\]")
 #: A truth value, a small number, a year: they tell nothing.
 _PLAIN = re.compile(r"true|false|\d{1,3}|(?:eq|ne|ge|gt|le|lt|sa|eb|ap)?\d{4}", re.IGNORECASE)
 _STEP = re.compile(r"\$[a-z-]{1,40}|_search|_history")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 _VERSION = re.compile(r"[\w.-]{1,12}")
 #: What the values of a search parameter are called.
 _LABELS = {
@@ -80,8 +81,8 @@ class Addresses:
         scheme, host, path = ("", "", path) if base else _split(path)
         strange = bool(host) and f"{scheme}{host}" not in self._origins
         steps = self._steps(path, keep=strange)
-        asked = self._query(query, _type_of(steps))
-        said = self._query(fragment, "") if "=" in fragment else self._pseudonyms.text(fragment)
+        asked = self.query(query, _type_of(steps))
+        said = self.query(fragment, "") if "=" in fragment else self._pseudonyms.text(fragment)
         return f"{base}{scheme}{host}{steps}{question_mark}{asked}{hash_mark}{said}"
 
     def _steps(self, path: str, *, keep: bool) -> str:
@@ -112,7 +113,8 @@ class Addresses:
         label = "member" if resource_type == "Patient" else resource_type.lower() or "id"
         return self._pseudonyms.of(value, label)
 
-    def _query(self, query: str, resource_type: str) -> str:
+    def query(self, query: str, resource_type: str = "") -> str:
+        """Return a query or a form as it was written, but for the values that tell."""
         return "&".join(self._pair(pair, resource_type) for pair in query.split("&"))
 
     def _pair(self, pair: str, resource_type: str) -> str:
@@ -161,7 +163,7 @@ def _is_below(url: str, base: str) -> bool:
 def _split(path: str) -> tuple[str, str, str]:
     """Return scheme with its slashes, host and path; nothing of the first two if relative."""
     scheme, mark, rest = path.partition("://")
-    if not mark or not scheme.isalnum():
+    if not mark or not _SCHEME.fullmatch(scheme):
         return "", "", path
     host, slash, steps = rest.partition("/")
     return f"{scheme}://", host, f"{slash}{steps}"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: An address of a standard in a text is nobody's own words.
-_NOT_OWN = re.compile(r"<[^<>]*>|https?://\S+")
+#: An address of a standard, or a value that a run made up, is nobody's own words.
+_NOT_OWN = re.compile(r"<[^<>]*>|https?://\S+|flexcheck[\w!.-]*")
 
 
 class Excerpts:
@@ -23,16 +23,21 @@ class Excerpts:
     PIECE, STRIDE, LONG = 12, 4, 200
     MOST = 2_000_000
 
-    def __init__(self) -> None:
+    def __init__(self, public: str = "") -> None:
         self._pieces: dict[int, str] = {}
+        #: What everybody says (the contract's own words) is no passage of anybody's.
+        self._public = {
+            hash(public[at : at + self.PIECE]) for at in range(len(public) - self.PIECE + 1)
+        }
 
     def learn(self, text: str, instead: str) -> None:
         """Remember a text, markup and addresses left out."""
         for passage in _NOT_OWN.split(text):
             for at in range(0, len(passage) - self.PIECE + 1, self.STRIDE):
                 piece = passage[at : at + self.PIECE]
-                if not piece.isalpha() and len(self._pieces) < self.MOST:
-                    self._pieces.setdefault(hash(piece), instead)
+                key = hash(piece)
+                if not (piece.isalpha() or key in self._public or len(self._pieces) >= self.MOST):
+                    self._pieces.setdefault(key, instead)
 
     def replace(self, text: str) -> str:
         """Return a text in which no passage of a known one is left."""

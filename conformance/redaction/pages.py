@@ -33,14 +33,15 @@ class _Forms(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _TAGS:
-            kept = "".join(self._attribute(name, value or "") for name, value in attrs)
+            field = dict(attrs).get("name") or ""
+            kept = "".join(self._attribute(name, value or "", field) for name, value in attrs)
             self.out.append(f"<{tag}{kept}>")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _TAGS:
             self.out.append(f"</{tag}>")
 
-    def _attribute(self, name: str, value: str) -> str:
+    def _attribute(self, name: str, value: str, field: str) -> str:
         if name == "action":
             value = self._addresses.rewrite(value)
         elif name == "name":
@@ -48,7 +49,7 @@ class _Forms(HTMLParser):
             if not word.isalpha() or len(value) > _LONGEST_NAME:
                 value = self._pseudonyms.of(value, "field")
         elif name == "value":
-            value = value if value.startswith("[redacted") else self._pseudonyms.of(value, "value")
+            value = self._addresses.parameter(field, value)
         elif name not in _KEPT:
             return ""
         return f' {name}="{escape(self._pseudonyms.text(value))}"'

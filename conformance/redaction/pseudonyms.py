@@ -43,16 +43,18 @@ class Pseudonyms:
     """Knows each value that was replaced, and finds it again in texts.
 
     Equal values get equal pseudonyms, wherever they stand; the label is that of the place where a
-    value was met first.
+    value was met first. `public` is text whose words are nobody's: what quotes it is not looked
+    for.
     """
 
-    def __init__(self, key: str, today: date | None = None) -> None:
+    def __init__(self, key: str, today: date | None = None, public: str = "") -> None:
+        self._public = public
         self._key = bytes.fromhex(key)
         self._today = today or date.today()  # noqa: DTZ011 - the calendar only starts somewhere
         self._given: dict[str, str] = {}
         self._made: set[str] = set()
         self._index = Index()
-        self._excerpts = Excerpts()
+        self._excerpts = Excerpts(public)
 
     def __repr__(self) -> str:
         return f"Pseudonyms({len(self._given)} values)"
@@ -117,7 +119,9 @@ class Pseudonyms:
             self._excerpts.learn(value, instead)
         alone = value.strip()
         least = SHORTEST_TEXT if free and not any(map(str.isdigit, alone)) else SHORTEST
-        if len(alone) < least or alone.lower() in COMMON or (free and len(alone) > Excerpts.LONG):
+        if len(alone) < least or alone.lower() in COMMON:
+            return
+        if free and (len(alone) > Excerpts.LONG or alone in self._public):
             return
         self._index.learn(dict.fromkeys((alone, alone.upper()), instead))
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
@@ -49,11 +48,14 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class Veil:
-    """Knows one run's pseudonyms; each process of a run has one, with the same key."""
+    """Knows one run's pseudonyms; each process of a run has one, with the same key.
 
-    def __init__(self, target: Target, key: str) -> None:
+    `public` is text of ours that answers may quote: the contract's.
+    """
+
+    def __init__(self, target: Target, key: str, public: str = "") -> None:
         self._directory = "" if _shared(target) else target.directory_base
-        self._pseudonyms = Pseudonyms(key)
+        self._pseudonyms = Pseudonyms(key, public=public)
         bases = [
             b for b in (target.fhir_base, target.authorization_base, target.directory_base) if b
         ]
@@ -98,7 +100,10 @@ class Veil:
         return None if self._directory and api == "provider-directory" else self
 
     def finding(self, finding: Finding) -> Finding:
-        """Return a finding on member data as it may be written."""
+        """Return a finding on member data as it may be written.
+
+        Its test and case were named before anything was sent.
+        """
         made = tuple(
             replace(
                 item,
@@ -111,8 +116,6 @@ class Veil:
         return replace(
             finding,
             message=self.text(finding.message),
-            case=self._pseudonyms.text(finding.case),
-            test=self._pseudonyms.text(finding.test),
             assertions=made,
         )
 
@@ -194,10 +197,7 @@ class Veil:
 
     def _body(self, body: str, kind: str, document: Any) -> str:
         if kind.startswith(_FORM):
-            pairs = parse_qsl(body, keep_blank_values=True)
-            return urlencode(
-                [(name, self._addresses.parameter(name, value)) for name, value in pairs]
-            )
+            return self._addresses.query(body)
         if document is None and kind.partition(";")[0].endswith("json"):
             document = _parsed(body)
         if isinstance(document, dict) and "resourceType" in document:

@@ -62,9 +62,10 @@ class Verdicts:
 class Rejudged:
     """What came of judging again.
 
-    `same` findings came out the same. `in_part` did too, though they rest on values that
-    redaction took away (on pseudonyms of members, too) or a login made up. `open` rest on such values and came out otherwise:
-    nothing can be said of them. `differing` came out otherwise, with all that they rest on there.
+    `same` findings came out the same. `in_part` did too, though they rest on values that redaction
+    took away (on pseudonyms of members, too) or a login made up. `open` rest on such values and
+    came out otherwise: nothing can be said of them. `differing` came out otherwise, with all that
+    they rest on there.
     `failure` says why nothing was judged again.
     """
 

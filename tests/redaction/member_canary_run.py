@@ -83,7 +83,7 @@ def note_real(node: Any, name: str = "") -> None:
     elif isinstance(node, list):
         for item in node:
             note_real(item, name)
-    elif isinstance(node, str) and name in _TELLING and len(node) >= 8:  # noqa: PLR2004
+    elif isinstance(node, str) and name in _TELLING and len(node) >= 8:
         REAL.add(node)
 
 
@@ -128,7 +128,7 @@ class Planter:
         if b"www-authenticate" in headers:
             headers[b"www-authenticate"] += f', error_description="not {canary()}"'.encode()
         turn = next(self._turns)
-        return self._odd(turn % 23, status, headers, body) if turn > 60 else (status, headers, body)  # noqa: PLR2004
+        return self._odd(turn % 23, status, headers, body) if turn > 60 else (status, headers, body)
 
     def _odd(
         self, turn: int, status: int, headers: dict[bytes, bytes], body: bytes
@@ -137,26 +137,26 @@ class Planter:
         word = canary()
         page = f"<html><title>{word}</title><form action='/x/{word}'><input name=a value={word}>"
         changed = {**headers, b"content-type": b"text/html"}
-        if turn == 3:  # noqa: PLR2004
+        if turn == 3:
             return 500, changed, page.encode()
-        if turn == 5:  # noqa: PLR2004
+        if turn == 5:
             return 200, {**headers, b"content-type": b"image/png"}, b"\x89PNG\xff" + word.encode()
-        if turn == 7:  # noqa: PLR2004
+        if turn == 7:
             return 200, {**headers, b"content-type": b"application/octet-stream"}, word.encode()
-        if turn == 9:  # noqa: PLR2004
+        if turn == 9:
             return status, {**headers, b"content-encoding": b"gzip"}, gzip.compress(body)
-        if turn == 11:  # noqa: PLR2004
+        if turn == 11:
             return status, {**headers, b"content-encoding": b"deflate"}, zlib.compress(body)
-        if turn == 13:  # noqa: PLR2004
+        if turn == 13:
             return status, {**headers, b"content-encoding": b"br"}, b"\x0b" + word.encode()
-        if turn == 15:  # noqa: PLR2004
+        if turn == 15:
             to = f"{MEMBERS}/Patient/{word}?name={word}&x={word}#{word}"
             return 302, {**headers, b"location": to.encode()}, b""
-        if turn == 17:  # noqa: PLR2004
+        if turn == 17:
             return 200, headers, body[: len(body) // 2]
-        if turn == 19:  # noqa: PLR2004
+        if turn == 19:
             return 400, {**headers, b"content-type": b"text/plain"}, f"{word} is no row".encode()
-        if turn == 21:  # noqa: PLR2004
+        if turn == 21:
             told = json.dumps({"error": "x", "who": word, "seen": [{word: word}]})
             return 400, {**headers, b"content-type": b"application/json"}, told.encode()
         return status, headers, body
