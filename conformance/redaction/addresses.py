@@ -50,7 +50,7 @@ class Addresses:
         self._origins = tuple(origins)
         self._public_steps: set[str] = set(KEPT_STEPS)
         #: The same few hundred addresses of standards stand in every row.
-        self._rewritten: dict[str, tuple[str, int]] = {}
+        self._rewritten: dict[tuple[str, bool], tuple[str, int]] = {}
 
     def publish(self, url: str) -> None:
         """Know the steps of an address that the server publishes for everybody."""
@@ -60,15 +60,19 @@ class Addresses:
             return
         self._rewritten.clear()
 
-    def rewrite(self, url: str) -> str:
-        """Return an address, absolute or relative, with pseudonyms for what tells of a member."""
-        known, version = self._rewritten.get(url, ("", -1))
+    def rewrite(self, url: str, *, defines: bool = False) -> str:
+        """Return an address, absolute or relative, with pseudonyms for what tells of a member.
+
+        `defines`: it names a system, a profile or an extension; then another host's stays as it is,
+        but for ids of rows and values that are known.
+        """
+        known, version = self._rewritten.get((url, defines), ("", -1))
         if version != self._pseudonyms.version:
-            known = self._rewrite(url)
-            self._rewritten[url] = (known, self._pseudonyms.version)
+            known = self._rewrite(url, defines=defines)
+            self._rewritten[url, defines] = (known, self._pseudonyms.version)
         return known
 
-    def _rewrite(self, url: str) -> str:
+    def _rewrite(self, url: str, *, defines: bool) -> str:
         if url.startswith("#"):
             return f"#{self._id(url[1:], '')}"
         if url.startswith("urn:uuid:"):
@@ -79,11 +83,12 @@ class Addresses:
         rest, hash_mark, fragment = url[len(base) :].partition("#")
         path, question_mark, query = rest.partition("?")
         scheme, host, path = ("", "", path) if base else _split(path)
-        strange = bool(host) and f"{scheme}{host}" not in self._origins
+        strange = defines and bool(host) and f"{scheme}{host}" not in self._origins
         steps = self._steps(path, keep=strange)
         asked = self.query(query, _type_of(steps))
-        said = self.query(fragment, "") if "=" in fragment else self._pseudonyms.text(fragment)
-        return f"{base}{scheme}{host}{steps}{question_mark}{asked}{hash_mark}{said}"
+        said = fragment if strange else self.query(fragment)
+        shown = f"{base}{scheme}{host}{steps}{question_mark}{asked}{hash_mark}{said}"
+        return self._pseudonyms.text(shown) if strange else shown
 
     def _steps(self, path: str, *, keep: bool) -> str:
         out: list[str] = []
@@ -95,8 +100,7 @@ class Addresses:
                 out.append(step)
             else:
                 out.append(self._pseudonyms.of(unquote(step), "path"))
-        steps = "/".join(out)
-        return self._pseudonyms.text(steps) if keep else steps
+        return "/".join(out)
 
     def _is_plain(self, step: str, before: str) -> bool:
         return (
@@ -120,7 +124,7 @@ class Addresses:
     def _pair(self, pair: str, resource_type: str) -> str:
         name, equals, raw = pair.partition("=")
         if not equals:
-            return self._pseudonyms.text(pair)
+            return self._pseudonyms.of(pair, "value")
         value = unquote_plus(raw)
         shown = self.parameter(unquote_plus(name), value, resource_type)
         return pair if shown == value else f"{name}={quote(shown, safe='/:|,$.-_~')}"

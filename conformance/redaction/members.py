@@ -15,6 +15,7 @@ from conformance.redaction.words import (
     ADDRESSES,
     CODE,
     CODES,
+    DEFINING,
     KEPT_MEMBERS,
     LABELS,
     PLACE,
@@ -133,9 +134,9 @@ class MemberData:
             return self._pseudonyms.day(text)
         if _tells_nothing(text, name):
             return text
-        return (
-            self._addresses.rewrite(text) if name in ADDRESSES else self._hidden(text, name, parent)
-        )
+        if name not in ADDRESSES:
+            return self._hidden(text, name, parent)
+        return self._addresses.rewrite(text, defines=_defines(name, parent))
 
     def _hidden(self, text: str, name: str, parent: Mapping[str, Any]) -> str:
         if name in _BINARY:
@@ -159,6 +160,12 @@ def _tells_nothing(text: str, name: str) -> bool:
     if name in CODES:
         return bool(CODE.fullmatch(text))
     return bool(_YEAR.fullmatch(text)) and _is_date(name)
+
+
+def _defines(name: str, parent: Mapping[str, Any]) -> bool:
+    """Whether an element names a definition, which is nobody's."""
+    extends = parent.get("__name__") in {"extension", "modifierExtension"}
+    return name in DEFINING or (name == "url" and extends)
 
 
 def _is_date(name: str) -> bool:

@@ -61,7 +61,7 @@ class Veil:
         ]
         origins = {_web_origin(base) for base in bases}
         self._addresses = Addresses(self._pseudonyms, bases, origins)
-        for url in (*bases, target.client.redirect_uri):
+        for url in (*bases, target.client.redirect_uri, target.public_client.redirect_uri):
             self._addresses.publish(url)
         self._members = MemberData(self._pseudonyms, self._addresses)
         self.settings(
@@ -152,7 +152,7 @@ class Veil:
         url = match[0]
         if self._directory and url.startswith(self._directory):
             return url
-        return self._addresses.rewrite(url)
+        return self._addresses.rewrite(url, defines=True)
 
     # -- one exchange -------------------------------------------------------------------------
 

@@ -73,6 +73,8 @@ ADDRESSES = _words(
     implicitRules instantiatesCanonical instantiatesUri uri policy targetUri location
     """
 )
+#: Of those, the ones that name a definition.
+DEFINING = _words("system profile valueCanonical implicitRules instantiatesCanonical")
 #: How a code looks: no blank in it. What stands under a code's name and looks otherwise is hidden.
 CODE = re.compile(r"[\w.:/|#%+\-\[\]{}*()'^~=,$!&;@]{1,80}")
 #: A FHIRPath place, as OperationOutcome names one.

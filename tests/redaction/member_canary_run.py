@@ -37,7 +37,7 @@ _TELLING = frozenset(("id", "family", "line", "city", "postalCode", "value", "bi
 
 
 def canary() -> str:
-    return f"{STEM}x{next(_numbers)}"
+    return f"{STEM}x{next(_numbers):05d}q"
 
 
 def plant(document: Any) -> Any:
