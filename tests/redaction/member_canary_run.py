@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 #: Every canary has it; no encoding of a text changes it but base64.
 STEM = "Kanarie7"
 MEMBERS, LOGIN = "/fhir/R4", "/authz/"
+AREAS = ("PA-PAT", "PA-COV", "TOKEN", "DIR-LOC-READ", "DIR-METADATA")
 REAL: set[str] = set()
 _numbers = count(1)
 #: Elements of the mock's rows whose values name a person, beside what is planted.
@@ -136,30 +137,24 @@ class Planter:
         """Answer in another way now and then."""
         word = canary()
         page = f"<html><title>{word}</title><form action='/x/{word}'><input name=a value={word}>"
-        changed = {**headers, b"content-type": b"text/html"}
-        if turn == 3:
-            return 500, changed, page.encode()
-        if turn == 5:
-            return 200, {**headers, b"content-type": b"image/png"}, b"\x89PNG\xff" + word.encode()
-        if turn == 7:
-            return 200, {**headers, b"content-type": b"application/octet-stream"}, word.encode()
-        if turn == 9:
-            return status, {**headers, b"content-encoding": b"gzip"}, gzip.compress(body)
-        if turn == 11:
-            return status, {**headers, b"content-encoding": b"deflate"}, zlib.compress(body)
-        if turn == 13:
-            return status, {**headers, b"content-encoding": b"br"}, b"\x0b" + word.encode()
-        if turn == 15:
-            to = f"{MEMBERS}/Patient/{word}?name={word}&x={word}#{word}"
-            return 302, {**headers, b"location": to.encode()}, b""
-        if turn == 17:
-            return 200, headers, body[: len(body) // 2]
-        if turn == 19:
-            return 400, {**headers, b"content-type": b"text/plain"}, f"{word} is no row".encode()
-        if turn == 21:
-            told = json.dumps({"error": "x", "who": word, "seen": [{word: word}]})
-            return 400, {**headers, b"content-type": b"application/json"}, told.encode()
-        return status, headers, body
+        told = json.dumps({"error": "x", "who": word, "seen": [{word: word}]})
+        to = f"{MEMBERS}/Patient/{word}?name={word}&x={word}#{word}"
+        kinds: dict[int, tuple[int, bytes, bytes, bytes]] = {
+            3: (500, b"content-type", b"text/html", page.encode()),
+            5: (200, b"content-type", b"image/png", b"\x89PNG\xff" + word.encode()),
+            7: (200, b"content-type", b"application/octet-stream", word.encode()),
+            9: (status, b"content-encoding", b"gzip", gzip.compress(body)),
+            11: (status, b"content-encoding", b"deflate", zlib.compress(body)),
+            13: (status, b"content-encoding", b"br", b"\x0b" + word.encode()),
+            15: (302, b"location", to.encode(), b""),
+            17: (200, b"content-type", b"application/fhir+json", body[: len(body) // 2]),
+            19: (400, b"content-type", b"text/plain", f"{word} is no row".encode()),
+            21: (400, b"content-type", b"application/json", told.encode()),
+        }
+        if turn not in kinds:
+            return status, headers, body
+        code, name, value, content = kinds[turn]
+        return code, {**headers, name: value}, content
 
 
 class Faults:
@@ -184,7 +179,7 @@ def run(folder: Path) -> None:
             [
                 *(str(SUITES), "-c", str(SUITES / "run.ini")),
                 *(f"--rootdir={SUITES.parent}", "-p", "no:cacheprovider", "-vv", "--showlocals"),
-                *(f"--only={area}" for area in ("PA-PAT", "PA-COV", "TOKEN", "DIR-LOC-READ", "DIR-METADATA")),
+                *(f"--only={area}" for area in AREAS),
                 *("--tb=long", "--log-level=DEBUG", "--log-cli-level=DEBUG", "--full-trace"),
                 *("--target", str(mock.target_file), "--out", str(folder / "run"), "-rA"),
                 "--log-file-level=DEBUG", f"--log-file={folder / 'debug.log'}",
