@@ -32,9 +32,22 @@ class ExchangeText:
         return f"{self.request}\n\n{self.response}\n"
 
 
-def shows_body(area: str, environment: str) -> bool:
-    """Whether bodies may stand in a report: public data, or a sandbox (DESIGN, section 6)."""
-    return api_title(area) in _PUBLIC_APIS or environment == "sandbox"
+def is_public(area: str) -> bool:
+    """Whether the answers that an area's clauses are judged on hold no member data."""
+    return api_title(area) in _PUBLIC_APIS
+
+
+def shows_body(area: str, environment: str, *, fit: bool = False) -> bool:
+    """Whether bodies may stand in a report: public data, or a sandbox (DESIGN, section 6).
+
+    `fit`: the log holds pseudonyms for members, or the target's file opts in.
+    """
+    return fit or is_public(area) or environment == "sandbox"
+
+
+def bodies_are_fit(run: Run) -> bool:
+    """Whether the log says what it holds of members; logs of older versions do not."""
+    return bool(run.header.get("evidence", {}).get("bodies"))
 
 
 def body_is_shown(run: Run, exchange: Exchange) -> bool:
@@ -43,7 +56,7 @@ def body_is_shown(run: Run, exchange: Exchange) -> bool:
     Public is what lies below the directory's address, where that is not the members' address too.
     """
     target = run.header.get("target", {})
-    if target.get("environment") == "sandbox":
+    if target.get("environment") == "sandbox" or bodies_are_fit(run):
         return True
     directory, members = target.get("directory_base") or "", target.get("fhir_base") or ""
     rest = exchange.request.url.removeprefix(directory)

@@ -11,15 +11,20 @@ from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
+from conformance.findings import Outcome
 from reports.exchange_text import WITHHELD, body_is_shown
 from reports.wording import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from conformance.exchange import Exchange, Request, Response
     from conformance.runlog import Run
 
+#: A body so short is written out, whatever it is.
+SHORT = 200
+#: Characters of one body, and bytes of the whole file where there are many: a run's log has all.
+MAX_BODY, MAX_FILE = 20_000, 9_000_000
 _NO_SIZE = -1
 _FORM = "application/x-www-form-urlencoded"
 
@@ -33,13 +38,61 @@ def document_of(pages: Iterable[tuple[str, Run]]) -> str:
     """Return a HAR of one or more runs, each a page of its own."""
     runs = list(pages)
     version = str(runs[0][1].header.get("flexcheck", "")) if runs else ""
+    entries = [_entry(name, run, e) for name, run in runs for e in run.exchanges.values()]
+    cited = {(name, exchange) for name, run in runs for exchange in _cited_by_failures(run)}
+    _fit(entries, cited)
     log = {
         "version": "1.2",
         "creator": {"name": "flexcheck", "version": version},
         "pages": [_page(name, run) for name, run in runs],
-        "entries": [_entry(name, run, e) for name, run in runs for e in run.exchanges.values()],
+        "entries": entries,
     }
-    return orjson.dumps({"log": log}, option=orjson.OPT_INDENT_2).decode() + "\n"
+    return orjson.dumps({"log": log}).decode() + "\n"
+
+
+def _cited_by_failures(run: Run) -> Iterator[str]:
+    for finding in run.findings:
+        if finding.outcome in {Outcome.FAIL, Outcome.WARNING}:
+            yield from finding.exchanges
+
+
+def _fit(entries: list[dict[str, Any]], cited: Collection[tuple[str, str]]) -> None:
+    """Cut received bodies, keep equal ones once, leave out those for which there is no room.
+
+    Bodies that a failure rests on have the first claim on the room.
+    """
+    found = [
+        (content, content.pop("text"), entry["comment"].partition(":")[0], entry["pageref"])
+        for entry in entries
+        if "text" in (content := entry["response"]["content"])
+    ]
+    room = MAX_FILE - len(orjson.dumps(entries))
+    found.sort(key=lambda item: (item[3], item[2]) not in cited)
+    first: dict[str, str] = {}
+    for body, text, name, _ in found:
+        room -= _put(body, text, name, first, room)
+
+
+def _put(body: dict[str, Any], text: str, name: str, first: dict[str, str], room: int) -> int:
+    """Give a body its text, or say why not; return the bytes that took."""
+    if len(text) > SHORT and text in first:
+        return _comment(body, f"the same body as that of {first[text]}")
+    shown = text[:MAX_BODY]
+    size = len(orjson.dumps(shown))
+    if size > max(room, SHORT):
+        return _comment(body, "left out for size; run.ndjson has it")
+    first.setdefault(text, name)
+    body["text"] = shown
+    if shown != text:
+        size += _comment(
+            body, f"cut at {MAX_BODY:,} of {len(text):,} characters; run.ndjson has all"
+        )
+    return size
+
+
+def _comment(body: dict[str, Any], said: str) -> int:
+    body["comment"] = "; ".join(filter(None, (body.get("comment", ""), said)))
+    return len(said)
 
 
 def _page(name: str, run: Run) -> dict[str, Any]:

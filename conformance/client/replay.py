@@ -75,10 +75,13 @@ class Tape:
     """The recorded exchanges, each given out once, in order.
 
     A FHIR request is answered only by the very same one, by one with the same headers first. Where
-    a login makes values up (state, challenges), the next exchange of that purpose and path answers.
+    a login makes values up (state, challenges), the next exchange of that purpose and path answers;
+    so it does where the log has `pseudonyms` of members, for a value that was made of another's
+    part is another then.
     """
 
-    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+    def __init__(self, exchanges: Iterable[Exchange], *, pseudonyms: bool = False) -> None:
+        self.pseudonyms = pseudonyms
         self._same: defaultdict[Hashable, deque[Exchange]] = defaultdict(deque)
         self._exact: defaultdict[Hashable, deque[Exchange]] = defaultdict(deque)
         self._alike: defaultdict[Hashable, deque[Exchange]] = defaultdict(deque)
@@ -142,7 +145,7 @@ class ReplayClient(Client):
         self, request: httpx.Request, purpose: str, inspect: Callable[[Raw], None] | None
     ) -> tuple[Exchange, str]:
         asked = self._recorded(request)
-        alike = not self._is_fhir(str(request.url))
+        alike = not self._is_fhir(str(request.url)) or self._is_hidden(str(request.url))
         found = self._tape.answer(asked, purpose, alike=alike)
         if found is None:
             raise TargetUnusable(f"{NOT_RECORDED}: {asked.method} {asked.url} ({purpose})")
@@ -165,6 +168,11 @@ class ReplayClient(Client):
         document, _ = parse_body(response.body, response.problem)
         answered = replace(found, response=replace(response, document=document))
         return answered, self._as_now(response.header("location"))
+
+    def _is_hidden(self, url: str) -> bool:
+        """Whether the log has pseudonyms where an address leads."""
+        directory = self._target.directory_base
+        return self._tape.pseudonyms and not (directory and url.startswith(directory))
 
     def _as_now(self, location: str) -> str:
         """Return a recorded redirect with the `state` that was sent this time, if it kept it."""

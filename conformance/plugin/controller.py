@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from conformance.exchange import Exchange
     from conformance.findings import Finding
     from conformance.plugin.settings import Settings
+    from conformance.redaction.veil import Veil
     from conformance.target import Target
 
 #: What judges beside flexcheck itself: another version of one may judge otherwise.
@@ -38,7 +39,9 @@ TOOLS = ("httpx", "orjson")
 class Controller:
     """Writes each exchange and finding as it comes, then the footer; tells the reports."""
 
-    def __init__(self, config: pytest.Config, settings: Settings, target: Target) -> None:
+    def __init__(
+        self, config: pytest.Config, settings: Settings, target: Target, veil: Veil | None = None
+    ) -> None:
         self._config = config
         self._settings = settings
         self._contract = load_contract()
@@ -50,7 +53,7 @@ class Controller:
         self._workers_own = 0.0
         settings.out.mkdir(parents=True, exist_ok=True)
         self._log = RunLog(settings.out / "run.ndjson")
-        self._log.header(_header(config, settings, target))
+        self._log.header(_header(config, settings, target, veil))
         self._log.clauses(
             clause.to_json()
             for clause in self._contract.clauses
@@ -124,7 +127,10 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _header(config: pytest.Config, settings: Settings, target: Target) -> dict[str, Any]:
+def _header(
+    config: pytest.Config, settings: Settings, target: Target, veil: Veil | None
+) -> dict[str, Any]:
+    about = {**describe_target(target), "kept_login": told_by_login(target)}
     return {
         "flexcheck": __version__,
         "started": _now(),
@@ -136,7 +142,8 @@ def _header(config: pytest.Config, settings: Settings, target: Target) -> dict[s
             "directory_base": target.directory_base,
             "argument": target.argument,
         },
-        "settings": {**describe_target(target), "kept_login": told_by_login(target)},
+        "settings": veil.settings(about) if veil else about,
+        "evidence": {"bodies": "pseudonyms" if veil else "full"},
         "documents": dict(load_contract().fingerprints),
         "errata": [erratum.to_json() for erratum in load_contract().errata],
         "packs": load_default_packages().fingerprints(),

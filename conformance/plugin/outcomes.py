@@ -18,6 +18,7 @@ from conformance.runlog import exchange_to_json, finding_to_json
 
 if TYPE_CHECKING:
     from conformance.exchange import Exchange
+    from conformance.redaction.veil import Veil
 
 #: The judge of an item, made when the item is set up.
 JUDGE = pytest.StashKey[Judge]()
@@ -31,10 +32,12 @@ def record_of(
     call: pytest.CallInfo[None],
     report: pytest.TestReport,
     recorded: tuple[Exchange, ...],
+    veil: Veil | None = None,
 ) -> dict[str, Any] | None:
     """Return what the controller is to write for one phase of a test; None for nothing.
 
     A finding is made by the phase that ends the judging: `call`, or a `setup` that did not pass.
+    It goes through the `veil`, where there is one, as the exchanges did.
     """
     final = report.when == "call" or (report.when == "setup" and not report.passed)
     failed_after = report.when == "teardown" and report.failed
@@ -42,11 +45,11 @@ def record_of(
         return None
     record: dict[str, Any] = {
         "finding": None,
-        "bug": f"{item.nodeid}: {_last_line(call)}" if failed_after else "",
+        "bug": f"{item.nodeid}: {last_line(call)}" if failed_after else "",
         "exchanges": [exchange_to_json(exchange) for exchange in recorded],
     }
     if final:
-        _add_finding(item, call, report, record)
+        _add_finding(item, call, report, record, veil)
     return record
 
 
@@ -55,6 +58,7 @@ def _add_finding(
     call: pytest.CallInfo[None],
     report: pytest.TestReport,
     record: dict[str, Any],
+    veil: Veil | None,
 ) -> None:
     judge = item.stash[JUDGE]
     outcome, message, bug = _outcome(item, call, report, judge)
@@ -65,10 +69,12 @@ def _add_finding(
         test=item.nodeid.partition("@")[0],
         seconds=report.duration,
     )
+    if veil:
+        finding = veil.finding(finding)
     item.stash[FINDING] = finding
     item.stash.setdefault(EXCHANGES, ())
     record["finding"] = finding_to_json(finding)
-    record["bug"] = f"{item.nodeid}: {message}" if bug else ""
+    record["bug"] = f"{finding.test}: {finding.message}" if bug else ""
 
 
 def _outcome(
@@ -84,10 +90,10 @@ def _outcome(
         return Outcome.SKIP, str(getattr(raised, "msg", raised)), False
     if report.passed or isinstance(raised, pytest.fail.Exception):
         return judge.outcome, judge.message, False
-    return Outcome.ERROR, f"flexcheck could not judge this: {_last_line(call)}", True
+    return Outcome.ERROR, f"flexcheck could not judge this: {last_line(call)}", True
 
 
-def _last_line(call: pytest.CallInfo[None]) -> str:
+def last_line(call: pytest.CallInfo[None]) -> str:
     """Name an exception by type and place; its text may quote what the target sent."""
     if call.excinfo is None:
         return ""

@@ -31,6 +31,8 @@ from conformance.plugin.owntime import OwnTime
 from conformance.plugin.settings import SIGN, only_lists, why_no_run_directory
 from conformance.plugin.sharing import keep_to_concurrency, share_of
 from conformance.redaction import Redactor
+from conformance.redaction.pseudonyms import new_key
+from conformance.redaction.veil import Veil
 from conformance.returned import Returned
 from conformance.runlog import read_run
 from conformance.target import TargetError, load_target
@@ -81,7 +83,8 @@ def start_session(config: pytest.Config, settings: Settings) -> None:
         pytest.exit("\n".join(problems), returncode=USAGE)
     config.pluginmanager.register(session, "flexcheck-session")
     config.pluginmanager.register(fixtures, "flexcheck-fixtures")
-    config.pluginmanager.register(Discreet(session.redactor), "flexcheck-discreet")
+    discreet = Discreet(session.redactor, session.veil)
+    config.pluginmanager.register(discreet, "flexcheck-discreet")
 
 
 class FlexcheckSession:
@@ -110,8 +113,11 @@ class FlexcheckSession:
         stack.enter_context(collecting_seldom())
         self.returned = Returned()
         self.client = self._open_client()
+        given: dict[str, Any] = getattr(config, "workerinput", {})
+        self._key = given.get("flexcheck_key") or new_key()
+        self.veil = Veil(target, self._key, _words()) if target.hides_members else None
         writes = not worker and not only_lists(config)
-        self.controller = Controller(config, settings, target) if writes else None
+        self.controller = Controller(config, settings, target, self.veil) if writes else None
         if writes and not config.getoption("allure_report_dir", None):
             config.option.allure_report_dir = str(settings.out / "allure-results")
         spread = config.getoption("dist", "no") == "load"
@@ -123,7 +129,9 @@ class FlexcheckSession:
         if not self.settings.replay:
             return self._stack.enter_context(Client(self.target, self.recorder, self.redactor))
         clock = self._stack.enter_context(Clock())
-        tape = Tape(read_run(self.settings.replay).exchanges.values())
+        run = read_run(self.settings.replay)
+        hidden = run.header.get("evidence", {}).get("bodies") == "pseudonyms"
+        tape = Tape(run.exchanges.values(), pseudonyms=hidden)
         client = ReplayClient(self.target, self.recorder, self.redactor, tape, clock)
         return self._stack.enter_context(client)
 
@@ -235,14 +243,20 @@ class FlexcheckSession:
         if self._ahead and call.when == "call":
             report.duration = self._ahead.seconds(item) or report.duration
         recorded = self.recorder.drain()
-        self._exchanges.update((exchange.id, exchange) for exchange in recorded)
         for exchange in recorded:
             self.returned.add(group_of(self.recorder.asker_of(exchange) or item.nodeid), [exchange])
+        if self.veil:
+            recorded = self.veil.exchanges(recorded)
+        self._exchanges.update((exchange.id, exchange) for exchange in recorded)
         item.stash[EXCHANGES] = self._cited(item)
-        record = record_of(item, call, report, recorded)
+        record = record_of(item, call, report, recorded, self._veil_of(item))
         if record is not None:
             report.flexcheck = record  # type: ignore[attr-defined]  # reports carry extras over xdist
         return report
+
+    def _veil_of(self, item: pytest.Item) -> Veil | None:
+        """Return what hides member data in a test's finding; None where it can hold none."""
+        return self.veil and self.veil.of_api(item.stash[CLAUSE].applies_when.api)
 
     def _cited(self, item: pytest.Item) -> tuple[Exchange, ...]:
         named = item.stash[JUDGE].exchange_ids()
@@ -299,7 +313,8 @@ class FlexcheckSession:
         if self._ahead and self.controller:
             self.client.stop()
             self._ahead.close()
-            self.controller.sent(self.recorder.drain())
+            recorded = self.recorder.drain()
+            self.controller.sent(self.veil.exchanges(recorded) if self.veil else recorded)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> object | None:
@@ -315,10 +330,17 @@ class FlexcheckSession:
         """Tell an xdist worker where the target is; only this process serves the mock."""
         node.workerinput["flexcheck_target"] = str(self.target.path)
         node.workerinput["flexcheck_argument"] = self.target.argument
+        node.workerinput["flexcheck_key"] = self._key
 
     def pytest_unconfigure(self) -> None:
         """Close the client and stop the mock."""
         self._stack.close()
+
+
+def _words() -> str:
+    """Return the contract's own words: a server that quotes them quotes no member."""
+    clauses = load_contract().clauses
+    return "\n".join(f"{clause.id} {clause.param} {clause.statement}" for clause in clauses)
 
 
 __all__ = ["BUG", "FlexcheckSession", "start_session"]

@@ -187,6 +187,7 @@ def _build(path: Path, data: dict[str, Any], argument: str) -> Target:
         limits=Limits(**limits),
         samples=_samples(data.get("samples", {})),
         future=tuple(data.get("future", {}).get("declares", ())),
+        bodies=data.get("evidence", {}).get("bodies", ""),
     )
 
 

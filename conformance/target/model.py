@@ -118,7 +118,8 @@ class Target:
     """One system under test (DESIGN, section 5). An absent base is ""; its API does not apply.
 
     `argument` is what the user typed to name it ("" for the embedded mock), `samples` maps a
-    resource type to search values the user gave: parameter name (or `id`) to values.
+    resource type to search values the user gave: parameter name (or `id`) to values. `bodies` is
+    what a run may write of member data: `full` or `pseudonyms`, "" for what fits the environment.
     """
 
     name: str
@@ -138,6 +139,12 @@ class Target:
     safety: tuple[str, ...] = ("safe", "negative")
     samples: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     future: tuple[str, ...] = ()
+    bodies: str = ""
+
+    @property
+    def hides_members(self) -> bool:
+        """Whether pseudonyms stand for member data in all that a run writes (DESIGN, section 6)."""
+        return (self.bodies or ("full" if self.environment == "sandbox" else "")) != "full"
 
     @property
     def origins(self) -> frozenset[str]:

@@ -76,6 +76,8 @@ def recorded_target(header: Mapping[str, Any], folder: Path) -> Target:
             for name, values in settings["samples"].items()
         },
         future=tuple(settings["future"]),
+        # What the log holds was made fit to be written when it was recorded.
+        bodies="full",
         other_member=_other_of(settings.get("other_member", {})),
     )
 

@@ -167,7 +167,7 @@ def _judged_lines(judged: Rejudged) -> Iterator[str]:
     if judged.in_part:
         yield (
             f"  the same, yet   {counted(len(judged.in_part), 'finding')} on values that redaction"
-            " took away or a login makes up"
+            " took away (pseudonyms of members, too) or a login makes up"
         )
     # What came out of spoiled values is no verdict, and shown nowhere as one.
     unsure = [f"{entry.name}, recorded as {entry.before}" for entry in judged.open]

@@ -20,6 +20,7 @@ from conformance.client.replay import NOT_RECORDED
 from conformance.plugin.settings import SIGN, SUITES
 from conformance.redaction import MASK
 from conformance.runlog import parse_run, read_run
+from reports.exchange_text import is_public
 from reports.wording import one_line
 
 if TYPE_CHECKING:
@@ -61,9 +62,10 @@ class Verdicts:
 class Rejudged:
     """What came of judging again.
 
-    `same` findings came out the same. `in_part` did too, though they rest on values that
-    redaction took away or a login made up. `open` rest on such values and came out otherwise:
-    nothing can be said of them. `differing` came out otherwise, with all that they rest on there.
+    `same` findings came out the same. `in_part` did too, though they rest on values that redaction
+    took away (on pseudonyms of members, too) or a login made up. `open` rest on such values and
+    came out otherwise: nothing can be said of them. `differing` came out otherwise, with all that
+    they rest on there.
     `failure` says why nothing was judged again.
     """
 
@@ -160,6 +162,7 @@ def compare_findings(before: Run, replays: Mapping[str, Run]) -> Rejudged:
     """Compare the findings of a run with those of its replays, one for each xdist worker."""
     old = _by_key(before)
     new = [_by_key(replay) for replay in replays.values()]
+    hidden = before.header.get("evidence", {}).get("bodies") == "pseudonyms"
     spoiled = {name for name, exchange in before.exchanges.items() if _is_masked(exchange)}
     for replay in replays.values():
         spoiled |= set(replay.footer.get("replay", {}).get("loose", ()))
@@ -170,7 +173,9 @@ def compare_findings(before: Run, replays: Mapping[str, Run]) -> Rejudged:
             continue  # the replay went on where the run broke off
         now = _again(key, new)
         partly = any(_cited(finding) & spoiled for finding in (was, now) if finding)
-        parts[_part(was, now, partly=partly)].append(_verdicts(key, was, now))
+        veiled = hidden and not is_public(str(before.clauses.get(key[0], {}).get("area", "")))
+        part = _part(was, now, partly=partly or veiled, veiled=veiled)
+        parts[part].append(_verdicts(key, was, now))
     return Rejudged(
         same=tuple(item.clause for item in parts["same"]),
         in_part=tuple(item.clause for item in parts["in_part"]),
@@ -184,11 +189,12 @@ def _again(key: Key, new: Iterable[Mapping[Key, Finding]]) -> Finding | None:
     return next((findings[key] for findings in new if key in findings), None)
 
 
-def _part(was: Finding | None, now: Finding | None, *, partly: bool) -> str:
+def _part(was: Finding | None, now: Finding | None, *, partly: bool, veiled: bool) -> str:
     if was and now and was.outcome is now.outcome:
         return "in_part" if partly else "same"
     missing = now is not None and now.message.startswith(NOT_RECORDED)
-    return "open" if partly and was and now and not missing else "differing"
+    # Another request than the recorded one is made of pseudonyms: that says nothing either.
+    return "open" if partly and was and now and (veiled or not missing) else "differing"
 
 
 def _verdicts(key: Key, was: Finding | None, now: Finding | None) -> Verdicts:

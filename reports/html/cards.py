@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.describe import SHOWN, broken_of, judged_text
-from reports.exchange_text import exchange_text, shows_body
+from reports.exchange_text import bodies_are_fit, exchange_text, shows_body
 from reports.wording import (
     answer_text,
     api_title,
@@ -93,6 +93,7 @@ class CardMaker:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._bases = bases_of(run)
+        self._fit = bodies_are_fit(run)
         self._environment = str(run.header.get("target", {}).get("environment", ""))
         self._shown: set[str] = set()
         self._left = MAX_TEXT
@@ -103,7 +104,7 @@ class CardMaker:
 
     def _card(self, record: ClauseRecord) -> Card:
         standard = record.item.get("standard") or {}
-        bodies = shows_body(record.group[0], self._environment)
+        bodies = shows_body(record.group[0], self._environment, fit=self._fit)
         cases = record.findings[:MAX_CASES]
         return Card(
             id=record.id,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus, unquote_plus, urlencode
+from urllib.parse import quote, quote_plus, unquote, unquote_plus, urlencode
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from conformance.redaction import MASK, Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from random import Random
 
 PACKAGES = Path(__file__).parents[2].parent / "shared" / "fhir-packages"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl-_x"
@@ -256,3 +258,66 @@ def test_every_published_example_stays_byte_identical() -> None:
             changed.append(name)
     assert judged > 100
     assert not changed
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<input type="hidden" name="csrf_token" value="{}">',
+        "<input value='{}' name='password'/>",
+        "<INPUT NAME=code VALUE={} >",
+        '<input type="password" id="p" value="{}">',
+        "-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\n{}",
+        "see https://user:{}@host.example/R4",
+        '{{"device_code": "{}"}}',
+        "SAMLResponse={}&RelayState=1",
+    ],
+)
+def test_a_secret_is_masked_by_its_shape(page: str) -> None:
+    masked = Redactor().text(page.format("S3cretValue"))
+    assert MASK in masked
+    assert "S3cretValue" not in masked
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<input type="text" name="city" value="Tooele">',
+        "write to clinic@example.org: it is open",
+        "http://h.example/R4/Organization?name=a@b",
+    ],
+)
+def test_a_form_field_or_an_at_sign_alone_is_no_secret(page: str) -> None:
+    assert Redactor().text(page) == page
+
+
+@given(
+    secret=st.text(st.characters(codec="utf-8"), min_size=12, max_size=40),
+    before=st.binary(max_size=20),
+    after=st.binary(max_size=20),
+)
+def test_no_learned_secret_survives_in_base64(secret: str, before: bytes, after: bytes) -> None:
+    redactor = Redactor()
+    redactor.learn(secret)
+    data = before + secret.encode() + after
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        text = encode(data).decode()
+        for written in (text, text.rstrip("="), quote(text, safe=""), json.dumps(text)):
+            masked = redactor.text(f"Value {written}")
+            assert MASK in masked
+            left = unquote(masked).removeprefix("Value ").replace(MASK, "\0").split("\0")
+            for part in left:
+                # Whatever is left of either side holds less than two characters of the secret.
+                assert len(part.strip('"=')) <= -(-8 * max(len(before), len(after)) // 6) + 2
+
+
+@given(st.lists(SECRETS, min_size=2, max_size=6), st.randoms())
+def test_the_order_of_learning_makes_no_difference(secrets: list[str], random: Random) -> None:
+    text = " ".join(written for secret in secrets for written in _ways_of_writing(secret))
+    one, other = Redactor(), Redactor()
+    one.learn(*secrets)
+    for secret in random.sample(secrets, len(secrets)):
+        other.learn(secret)
+        other.text(text)  # what was known in between leaves nothing behind
+    assert one.text(text) == other.text(text)

@@ -13,6 +13,7 @@ from report_builders import BASE, NASTY, broken, exchange, finding, item, mixed_
 
 from conformance.exchange import Exchange, Request, Response
 from conformance.findings import Outcome
+from profiles import Validator
 from reports import har, markdown, testreport
 from reports.exchange_text import WITHHELD
 
@@ -115,6 +116,28 @@ def test_member_bodies_are_shown_of_a_sandbox_only(environment: str, *, shown: b
     assert ("SECRET-MEMBER" in text) is shown
 
 
+def test_a_body_is_cut_with_a_comment_and_kept_once() -> None:
+    long = "x" * 30_000
+    twice = (exchange(body=long), exchange("ex-0042", body=long))
+    first, second = entries(run_of(finding("DIR-A"), exchanges=twice))
+    content = first["response"]["content"]
+    assert (len(content["text"]), content["size"]) == (20_000, 30_000)
+    assert content["comment"] == "cut at 20,000 of 30,000 characters; run.ndjson has all"
+    assert "text" not in second["response"]["content"]
+    assert second["response"]["content"]["comment"] == "the same body as that of ex-0041"
+
+
+def test_a_har_of_a_large_run_stays_under_ten_megabytes_and_keeps_what_failed() -> None:
+    many = tuple(exchange(f"ex-{n:05d}", body=f'"{n}",' * 3000) for n in range(5000))
+    failed = finding("DIR-A", Outcome.FAIL, exchanges=("ex-04999",))
+    text = har.render(run_of(failed, exchanges=many))
+    assert len(text.encode()) < 10_000_000
+    found = orjson.loads(text)["log"]["entries"]
+    assert len(found) == 5000
+    assert found[-1]["response"]["content"]["text"].startswith('"4999"')
+    assert found[-2]["response"]["content"]["comment"] == "left out for size; run.ndjson has it"
+
+
 # -- TestReport ---------------------------------------------------------------------------------
 
 
@@ -122,6 +145,18 @@ def test_member_bodies_are_shown_of_a_sandbox_only(environment: str, *, shown: b
 def test_a_test_report_is_valid_fhir(run: Run) -> None:
     # R4B's TestReport is R4's, element for element.
     R4BTestReport.model_validate(orjson.loads(testreport.render(run)))
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_our_own_validator_holds_a_test_report_valid(run: Run) -> None:
+    report = Validator().validate(testreport.render(run))
+    assert [issue for issue in report.issues if issue.severity in {"error", "fatal"}] == []
+    assert report.valid
+
+
+def test_a_test_report_that_is_spoilt_is_seen() -> None:
+    spoilt = {**testreport.resource_of(mixed_run()), "status": "done", "score": "high"}
+    assert not Validator().validate(spoilt).valid
 
 
 def test_a_test_report_tells_each_clause_and_outcome() -> None:
