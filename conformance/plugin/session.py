@@ -206,12 +206,16 @@ class FlexcheckSession:
 
     # -- the end ------------------------------------------------------------------------------
 
-    def pytest_keyboard_interrupt(self) -> None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remember that the run did not come to its end.
 
         Pytest stops in the same way where a suite cannot be collected: then it is at its end.
         """
         self.interrupted = not self._uncollected
+        # Pytest raises over a place without line number (a comprehension's tail, in Python 3.11:
+        # tb_lineno is None), and the run would end as if it were whole.
+        excinfo.traceback = excinfo.traceback.filter(_has_line)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -248,3 +252,10 @@ class FlexcheckSession:
 
 
 __all__ = ["BUG", "FlexcheckSession", "start_session"]
+
+
+def _has_line(entry: Any) -> bool:
+    try:
+        return bool(entry.lineno >= 0)
+    except TypeError:
+        return False
