@@ -63,7 +63,8 @@ def _page(run: Run) -> Page:
 def test_the_page_starts_with_the_verdict_and_what_it_rests_on() -> None:
     text = _page(mixed_run()).text
     start = text.index("Tooele sandbox does not conform: 2 clauses do not hold")
-    for fact in ("5 of 7 applicable", "47 assertions, 12 requests, 60.0 s", "flexcheck 0.1.0"):
+    assert text.index("flexcheck 0.1.0") < start
+    for fact in ("5 of 7 applicable", "47 assertions, 12 requests, 60.0 s", "What failed"):
         assert start < text.index(fact) < text.index("All clauses")
 
 
