@@ -58,8 +58,10 @@ def whole_run() -> Run:
     mixed, (more, clauses) = mixed_run(), measured()
     again = finding("DIR-LOC-AGAIN", Outcome.FAIL)  # of the same cause as the first failure
     errata = [{"id": "E-1", "problem": "two names", "reading": "the first"}]
+    long = exchange(body='{"text": "' + "long " * 1000 + '"}')
     return replace(
         mixed,
+        exchanges={**mixed.exchanges, long.id: long},
         header={**mixed.header, "errata": errata, "packs": {"plan-net#1.0.0": "cd" * 32}},
         clauses={
             **mixed.clauses,

@@ -172,9 +172,15 @@ def test_paper_shows_everything_and_cuts_nothing(
     browser.get(pages[page])
     assert _too_wide(browser) == []
     shut = browser.execute_script("""
-        const inside = [...document.querySelectorAll("details > :not(summary)")];
+        const inside = [...document.querySelectorAll("details > :not(summary):not(.long)")];
         return inside.filter(part => !part.checkVisibility() || !part.offsetHeight).length;""")
     assert shut == 0
+    # A long body is not printed, and paper says so.
+    bodies, notes = browser.execute_script("""
+        const visible = part => part.checkVisibility();
+        return [".long", ".paper"].map(
+          name => [...document.querySelectorAll(name)].filter(visible).length);""")
+    assert (bodies, notes) == (0, 1 if page == "whole" else 0)
     ground = browser.execute_script("return getComputedStyle(document.body).backgroundColor")
     assert ground == "rgb(255, 255, 255)"
     assert not browser.execute_script(
