@@ -25,7 +25,9 @@ def held(at: str, expected: str, observed: str) -> Assertion:
 
 def measured() -> tuple[Sequence[Finding], Sequence[dict[str, object]]]:
     """Findings on profiles and on the directory's quality, with their clauses."""
-    support = held(PLAN_NET, "must-support elements, counted", "22 of 30 in some row; in none: A, B")
+    support = held(
+        PLAN_NET, "must-support elements, counted", "22 of 30 in some row; in none: A, B"
+    )
     unchecked = held("terminology", "what no package holds is named", "code system urn:x")
     conforms = finding("DIR-LOC-CONFORMS", assertions=(support, unchecked), held=42)
     counts = {

@@ -99,10 +99,12 @@ def test_tab_reaches_the_search_the_filter_and_every_finding(
 ) -> None:
     _look(browser)
     browser.get(pages["whole"])
-    wanted = set(browser.execute_script("""
+    wanted = set(
+        browser.execute_script("""
         const found = [...document.querySelectorAll("summary, input, select, button")];
         found.forEach((part, at) => { part.dataset.at = at; });
-        return found.filter(part => part.checkVisibility()).map(part => part.dataset.at);"""))
+        return found.filter(part => part.checkVisibility()).map(part => part.dataset.at);""")
+    )
     assert len(wanted) > 8
     reached, unseen = set(), []
     for _ in range(400):
