@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
+import pytest
 from report_builders import broken, exchange, finding, item, mixed_run, run_of
 
 from conformance.findings import Assertion, Outcome
@@ -15,7 +18,15 @@ if TYPE_CHECKING:
     from conformance.findings import Finding
     from conformance.runlog import Run
 
+#: Where `make browser` and `make allure` put packages of npm.
+NODE = Path(__file__).parents[2] / "build/node/node_modules"
 PLAN_NET = "http://hl7.org/fhir/us/davinci-pdex-plan-net/StructureDefinition/plannet-Location"
+
+
+def absent(what: str) -> NoReturn:
+    """Skip a test that has not what it needs; fail where `make browser` wants it run."""
+    said = f"{what} is not installed: make browser says what it needs"
+    pytest.fail(said) if "FLEXCHECK_BROWSER" in os.environ else pytest.skip(said)
 
 
 def held(at: str, expected: str, observed: str) -> Assertion:
