@@ -65,7 +65,7 @@ def causes_of(records: Iterable[ClauseRecord]) -> tuple[Cause, ...]:
 
 def _cause(records: tuple[ClauseRecord, ...]) -> Cause:
     facts = [_facts(finding) for record in records for finding in record.findings]
-    wanted, places = ({fact[number] for fact in facts} for number in (1, 0))
+    places, wanted = ({_alike(fact[number]) for fact in facts} for number in (0, 1))
     area, resource = records[0].group
     return Cause(
         where=one_line(f"{api_title(area)}: {resource}"),
@@ -92,4 +92,9 @@ def _key(record: ClauseRecord, finding: Finding) -> tuple[str, ...]:
     _, expected, observed = _facts(finding)
     if answer := _answer(observed):
         return (*record.group, answer)
-    return (*record.group, *(_VARYING.sub("#", text)[:200] for text in (expected, observed)))
+    return (*record.group, _alike(expected), _alike(observed))
+
+
+def _alike(text: str) -> str:
+    """Return a text without what differs between findings of one cause."""
+    return _VARYING.sub("#", text)[:200]
