@@ -52,7 +52,7 @@ _NAMES = (*FORMATS, _ALLURE)
     "--attestations",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Show these statements on manual clauses too (html, traceability).",
+    help="Show these statements on manual clauses too (html, trace, traceability).",
 )
 def report(run: str, name: str, output: str, attestations: Path | None) -> None:
     """Make a report of RUN again, from its log alone.

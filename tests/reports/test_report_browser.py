@@ -61,6 +61,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "holds": html.render(run_of(finding("DIR-A"))),
         "empty": html.render(run_of()),
         "interrupted": html.render(run_of(finding("DIR-A"), footer={})),
+        "trace": html.render_trace(whole),
         "several": several.content(Group(tuple(two)), "html").decode(),
     }
     for name, text in texts.items():
@@ -156,7 +157,7 @@ def test_a_link_to_a_finding_leads_to_its_cause(browser: Any, pages: dict[str, s
     assert browser.execute_script("return document.getElementById('f-DIR-LOC-SORT').open")
 
 
-@pytest.mark.parametrize("page", ["whole", "several", "empty"])
+@pytest.mark.parametrize("page", ["whole", "trace", "several", "empty"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_narrow_screen_needs_no_sideways_scrolling(
     browser: Any, pages: dict[str, str], page: str, scheme: str
@@ -167,7 +168,7 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(
     assert _too_wide(browser) == []
 
 
-@pytest.mark.parametrize("page", ["whole", "several"])
+@pytest.mark.parametrize("page", ["whole", "trace", "several"])
 def test_paper_shows_everything_and_cuts_nothing(
     browser: Any, pages: dict[str, str], page: str
 ) -> None:
@@ -234,7 +235,7 @@ def test_search_and_filter_leave_what_fits(browser: Any, pages: dict[str, str]) 
     assert 1 <= browser.execute_script(shown) < everything
 
 
-@pytest.mark.parametrize("page", ["whole", "several", "empty", "interrupted", "holds"])
+@pytest.mark.parametrize("page", ["whole", "trace", "several", "empty", "interrupted", "holds"])
 @pytest.mark.parametrize(("scheme", "width"), [("light", DESKTOP), ("dark", PHONE)])
 def test_axe_finds_no_violation(
     browser: Any, pages: dict[str, str], page: str, scheme: str, width: int

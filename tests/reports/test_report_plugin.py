@@ -134,6 +134,7 @@ def test_every_report_is_written_when_the_run_is_finished(judged: tuple[Path, st
         "report.html",
         "findings.csv",
         "traceability.csv",
+        "traceability.html",
         "evidence.csv",
         "testreport.json",
         "allure-results",
