@@ -5,12 +5,17 @@ READY := .venv/.ready
 COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header
 # CycloneDX's own tool, in an environment of its own.
 CYCLONEDX := 7.5.0
+# What only a browser's tests and `make allure` need, from npm.
+NODE := build/node
+NPM_PACKAGES := allure@3.18.0 axe-core@4.14.1
+# Which run `make allure` shows: a run directory, or the newest under runs/.
+RUN ?= latest
 
 # Tests start many processes: without a cache each of them would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports docs check lock build sbom clean
+.PHONY: help run test lint types imports docs check allure browser lock build sbom clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -46,6 +51,22 @@ docs: $(READY) ## Build the handbook as a site, with every link checked
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 check: lint types imports docs test ## All that CI checks
+
+$(NODE)/.ready: Makefile
+	command -v npm >/dev/null || { echo "This needs Node.js with npm (https://nodejs.org/); nothing else here does." >&2; exit 1; }
+	npm install --prefix $(NODE) --no-save --no-fund --no-audit --loglevel=error $(NPM_PACKAGES)
+	touch $@
+
+allure: $(READY) $(NODE)/.ready ## Render a run's Allure results (RUN=…, by default the newest) with Allure 3
+	rm -rf build/allure-results build/allure-report
+	$(BIN)/flexcheck report $(RUN) --format allure --output build/allure-results
+	cd build && node/node_modules/.bin/allure generate allure-results --config allure-results/allurerc.json --output allure-report
+	@# Allure's page reports its readers to Google Analytics and has no switch for it.
+	node -e 'const fs = require("fs"), page = process.argv[1]; fs.writeFileSync(page, fs.readFileSync(page, "utf8").replace(/<script async src="https:..www.googletagmanager[^]*?<.script>\s*<script>[^]*?<.script>/, ""))' build/allure-report/index.html
+	@echo "To look at it: $(NODE)/node_modules/.bin/allure open build/allure-report"
+
+browser: $(READY) $(NODE)/.ready ## Test report.html in headless Chromium (with chromedriver), and Allure's reading of a run
+	FLEXCHECK_BROWSER=1 $(BIN)/python -m pytest tests/reports/test_report_browser.py tests/reports/test_report_allure_render.py $(ARGS)
 
 lock: ## Renew both lock files (needs uv); the short one is what a run needs and no more
 	$(COMPILE) --all-extras pyproject.toml -o requirements.lock

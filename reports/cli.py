@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from conformance.cli import HELP
 from conformance.runlog import read_run
-from reports import several
+from reports import allure, several
 from reports.evidence.attestations import read_attestations
 from reports.formats import FORMATS
 from reports.locate import RunError, find_log, find_run, reading
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 __all__ = ["RunError", "find_log", "report"]
+
+
+#: A folder of files, where the others are one file.
+_ALLURE = "allure"
+_NAMES = (*FORMATS, _ALLURE)
 
 
 @click.command(
@@ -25,24 +34,25 @@ __all__ = ["RunError", "find_log", "report"]
 @click.option(
     "--format",
     "name",
-    type=click.Choice(tuple(FORMATS)),
+    type=click.Choice(_NAMES),
     default="html",
     show_default=True,
     metavar="NAME",
-    help=f"Which report: {', '.join(FORMATS)}.",
+    help=f"Which report: {', '.join(_NAMES)}.",
 )
 @click.option(
     "--output",
     "output",
     metavar="FILE|-",
     default="",
-    help="Where to write it; - is standard output.  [default: its file in the run directory]",
+    help="Where to write it; - is standard output, allure needs a folder.  "
+    "[default: its place in the run directory]",
 )
 @click.option(
     "--attestations",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Show these statements on manual clauses too (html, traceability).",
+    help="Show these statements on manual clauses too (html, trace, traceability).",
 )
 def report(run: str, name: str, output: str, attestations: Path | None) -> None:
     """Make a report of RUN again, from its log alone.
@@ -50,6 +60,10 @@ def report(run: str, name: str, output: str, attestations: Path | None) -> None:
     RUN is a run directory (of one target or of several), a run.ndjson, or "latest" (the newest
     under ./runs). The report is the same, byte for byte, as the one written when the run ended.
     """
+    if name == _ALLURE:
+        for made in _allure(run, output):
+            click.echo(made)
+        return
     filename, content, folder = _made(run, name, attestations)
     if output == "-":
         click.echo(content, nl=False)
@@ -58,11 +72,35 @@ def report(run: str, name: str, output: str, attestations: Path | None) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise RunError(
-            f"the report could not be written: {path}: {error.strerror}. "
-            "Give another file with --output, or - for standard output."
-        ) from error
+        raise _unwritten(path, error) from error
     click.echo(path)
+
+
+def _unwritten(path: Path, error: OSError) -> RunError:
+    return RunError(
+        f"the report could not be written: {path}: {error.strerror}. "
+        "Give another file with --output, or - for standard output."
+    )
+
+
+def _allure(run: str, output: str) -> Iterator[Path]:
+    """Write Allure results of a run, or of each of several into one folder if that is given."""
+    if output == "-":
+        raise RunError("Allure results are a folder of files. Name one with --output.")
+    found = find_run(run)
+    if (found / several.INDEX).is_file():
+        members = reading(several.read_group, found).members
+        runs = [(member.run, found / member.folder) for member in members if member.run]
+    else:
+        log = find_log(str(found))
+        runs = [(reading(read_run, log), log.parent)]
+    for made, home in runs:
+        folder = Path(output) if output else home / allure.FOLDER
+        try:
+            allure.write_results(made, folder)
+        except OSError as error:
+            raise _unwritten(folder, error) from error
+        yield folder
 
 
 def _made(run: str, name: str, attestations: Path | None) -> tuple[str, bytes, Path]:

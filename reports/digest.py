@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 JUDGED = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.WARNING, Outcome.WAIVED})
 #: What became of a clause no test spoke about.
 NOT_TESTED, NOT_REACHED, NOT_SELECTED = "not-tested", "not-reached", "not-selected"
+_STATUS_WORDS = {
+    NOT_TESTED: "not testable",
+    NOT_REACHED: "not reached",
+    NOT_SELECTED: "not selected",
+}
 # The gravest finding of a clause is the clause's status. A pass outranks a skip: another case of
 # it had no data, yet the clause was judged.
 GRAVITY = (
@@ -98,6 +103,11 @@ class Digest:
             for record in self.records
             if (found := tuple(f for f in record.findings if f.outcome is outcome))
         )
+
+
+def status_words(status: str) -> str:
+    """Return what became of a clause in words: an outcome is its own word."""
+    return _STATUS_WORDS.get(status, str(status))
 
 
 def group_of(item: Mapping[str, Any]) -> tuple[str, str]:

@@ -43,6 +43,7 @@ FORMATS = {
     "markdown": Format("summary.md", markdown.render),
     "csv": Format("findings.csv", findings.render),
     "traceability": Format("traceability.csv", tracing.render, tracing.render),
+    "trace": Format("traceability.html", html.render_trace, html.render_trace),
     "evidence": Format("evidence.csv", tracing.render_evidence),
     "testreport": Format("testreport.json", testreport.render),
     "har": Format("exchanges.har", har.render, always=False),

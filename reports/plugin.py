@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,14 +19,12 @@ from reports.progress import Live, group_name, live_for
 from reports.terminal import write_summary
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
     from pathlib import Path
 
     from conformance.contract.model import Clause
     from conformance.findings import Finding
     from conformance.runlog import Run
 
-_ALLURE = "flexcheck_allure"
 #: How many findings each group will leave, where this process collected the tests.
 _SIZES = pytest.StashKey[Counter[str]]()
 _LIVE = pytest.StashKey[Live]()
@@ -35,25 +33,12 @@ _OPEN = pytest.StashKey[ExitStack]()
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_configure(config: pytest.Config) -> None:
-    """Let an xdist worker write Allure results where the controller does."""
-    worker: Mapping[str, str] = getattr(config, "workerinput", {})
-    if _ALLURE in worker and not config.getoption("allure_report_dir", default=None):
-        config.option.allure_report_dir = worker[_ALLURE]
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Tell an xdist worker the folder: it is given the command line, not what was set since."""
-    if folder := allure.results_folder(node.config):
-        node.workerinput[_ALLURE] = str(folder.absolute())
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Note how large each group is, so that progress can tell when it is done."""
-    clauses = (item.stash.get(CLAUSE, None) for item in session.items)
-    session.config.stash[_SIZES] = Counter(group_name(clause) for clause in clauses if clause)
+    found = [clause for item in session.items if (clause := item.stash.get(CLAUSE, None))]
+    session.config.stash[_SIZES] = Counter(group_name(clause) for clause in found)
+    if found:
+        allure.leave_to_us(session.config)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -82,7 +67,7 @@ def pytest_flexcheck_run_finished(config: pytest.Config, run: Run, out: Path) ->
     _stop(config)
     try:
         if folder := allure.results_folder(config):
-            allure.write_run_files(run, folder)
+            allure.write_results(run, folder)
         write_reports(run, out)
     finally:
         with real_console(config) as console:
@@ -98,20 +83,3 @@ def _stop(config: pytest.Config) -> None:
     if stack := config.stash.get(_OPEN, None):
         stack.close()
         del config.stash[_OPEN]
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Tell Allure what a clause's test is (after its setup) and what it found (at its end).
-
-    `tryfirst` makes this the outermost wrapper: the finding is set when it goes on.
-    """
-    report = yield
-    if allure.results_folder(item.config) and CLAUSE in item.stash:
-        if call.when == "setup":
-            allure.label(item)
-        elif call.when == "teardown":
-            allure.conclude(item)
-    return report

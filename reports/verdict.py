@@ -103,12 +103,20 @@ def _but_warnings(digest: Digest) -> str:
     )
 
 
+def _unjudged(digest: Digest) -> str:
+    """Return what the findings came to where none of them judged anything."""
+    skipped, ruled_out = (digest.outcomes[o] for o in (Outcome.SKIP, Outcome.NOT_APPLICABLE))
+    said = f"{counted(skipped, 'finding')} not demonstrated" if skipped else ""
+    also = f"{counted(ruled_out, 'finding')} not applicable" if ruled_out else ""
+    return " and ".join(filter(None, (said, also)))
+
+
 def _why_open(digest: Digest, coverage: str) -> str:
     if not digest.outcomes or not any(digest.outcomes.values()):
         return "no test ran, nothing was judged"
-    if not digest.judged:
-        return "no clause was judged"
     errors = digest.outcomes[Outcome.ERROR]
+    if not digest.judged and not errors:
+        return f"no clause was judged: {_unjudged(digest)}"
     if errors:
         return f"the environment failed in {counted(errors, 'test')} ({coverage})"
     return f"too little was judged ({coverage})"

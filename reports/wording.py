@@ -72,6 +72,11 @@ def one_line(text: str, limit: int = 400) -> str:
     return flat if len(flat) <= limit else f"{flat[: limit - 3]}..."
 
 
+def moment(text: str) -> str:
+    """Return an ISO time as a person reads it: `2026-01-02 03:04:05 UTC`."""
+    return text.replace("T", " ", 1).replace("+00:00", " UTC").replace("Z", " UTC")
+
+
 def reason_of(message: str) -> str:
     """Return why nothing was judged, without the lead that a heading says already."""
     return one_line(message).removeprefix("not demonstrated: ").removeprefix("not applicable: ")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from conformance.contract.model import Clause
-from conformance.exchange import Exchange
 from conformance.findings import Finding
 
 #: The clause an item judges; absent on tests that are not flexcheck's.
@@ -15,5 +14,3 @@ FINDING = pytest.StashKey[Finding]()
 #: On the config: flexcheck's own exit code, once it is known. `pytest.main` gives a code back as
 #: pytest's of the same number, which means something else.
 EXIT_CODE = pytest.StashKey[int]()
-#: The exchanges that the finding cites.
-EXCHANGES = pytest.StashKey[tuple[Exchange, ...]]()

@@ -13,7 +13,7 @@ import pytest
 from conformance.client import TargetUnusable
 from conformance.findings import Outcome
 from conformance.plugin.judge import Judge
-from conformance.plugin.keys import EXCHANGES, FINDING
+from conformance.plugin.keys import FINDING
 from conformance.runlog import exchange_to_json, finding_to_json
 
 if TYPE_CHECKING:
@@ -72,7 +72,6 @@ def _add_finding(
     if veil:
         finding = veil.finding(finding)
     item.stash[FINDING] = finding
-    item.stash.setdefault(EXCHANGES, ())
     record["finding"] = finding_to_json(finding)
     record["bug"] = f"{finding.test}: {finding.message}" if bug else ""
 

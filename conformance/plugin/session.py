@@ -25,7 +25,7 @@ from conformance.plugin.controller import Controller
 from conformance.plugin.discreet import Discreet
 from conformance.plugin.grouping import group_of
 from conformance.plugin.judge import Judge
-from conformance.plugin.keys import CLAUSE, EXCHANGES, EXIT_CODE
+from conformance.plugin.keys import CLAUSE, EXIT_CODE
 from conformance.plugin.outcomes import CASE, JUDGE, NOT_APPLICABLE, record_of
 from conformance.plugin.owntime import OwnTime
 from conformance.plugin.settings import SIGN, only_lists, why_no_run_directory
@@ -41,7 +41,6 @@ from conformance.verdict import BUG, USAGE
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from conformance.exchange import Exchange
     from conformance.plugin.settings import Settings
     from conformance.target import Target
 
@@ -106,7 +105,6 @@ class FlexcheckSession:
         self.interrupted = False
         self._uncollected = False
         self._stack = stack
-        self._exchanges: dict[str, Exchange] = {}
         self._ahead: Ahead | None = None
         self._worker = worker
         self._own = OwnTime()
@@ -247,8 +245,6 @@ class FlexcheckSession:
             self.returned.add(group_of(self.recorder.asker_of(exchange) or item.nodeid), [exchange])
         if self.veil:
             recorded = self.veil.exchanges(recorded)
-        self._exchanges.update((exchange.id, exchange) for exchange in recorded)
-        item.stash[EXCHANGES] = self._cited(item)
         record = record_of(item, call, report, recorded, self._veil_of(item))
         if record is not None:
             report.flexcheck = record  # type: ignore[attr-defined]  # reports carry extras over xdist
@@ -257,10 +253,6 @@ class FlexcheckSession:
     def _veil_of(self, item: pytest.Item) -> Veil | None:
         """Return what hides member data in a test's finding; None where it can hold none."""
         return self.veil and self.veil.of_api(item.stash[CLAUSE].applies_when.api)
-
-    def _cited(self, item: pytest.Item) -> tuple[Exchange, ...]:
-        named = item.stash[JUDGE].exchange_ids()
-        return tuple(self._exchanges[name] for name in named if name in self._exchanges)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write what a report brought; in workers nothing, the controller gets it."""
@@ -278,12 +270,16 @@ class FlexcheckSession:
 
     # -- the end ------------------------------------------------------------------------------
 
-    def pytest_keyboard_interrupt(self) -> None:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Remember that the run did not come to its end.
 
         Pytest stops in the same way where a suite cannot be collected: then it is at its end.
         """
         self.interrupted = not self._uncollected
+        # Pytest raises over a place without line number (a comprehension's tail, in Python 3.11:
+        # tb_lineno is None), and the run would end as if it were whole.
+        excinfo.traceback = excinfo.traceback.filter(_has_line)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -344,3 +340,10 @@ def _words() -> str:
 
 
 __all__ = ["BUG", "FlexcheckSession", "start_session"]
+
+
+def _has_line(entry: Any) -> bool:
+    try:
+        return bool(entry.lineno >= 0)
+    except TypeError:
+        return False

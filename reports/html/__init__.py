@@ -1,4 +1,7 @@
-"""`report.html`: one self-contained page, readable without script. Imports view, runlog, jinja2."""
+"""`report.html`, `traceability.html`: self-contained pages, readable without script.
+
+Imports view, trace, runlog, jinja2.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from reports.html.trace import TracePage, page_of_one
 from reports.html.view import page_of
 from reports.wording import clean
 
@@ -47,6 +51,16 @@ def render(run: Run, statements: Sequence[Statement] = ()) -> str:
         script=Markup(script),  # noqa: S704 - our own file, nothing of the run
         script_hash=f"sha256-{digest}",
     )
+
+
+def render_trace(run: Run, statements: Sequence[Statement] = ()) -> str:
+    """Return the text of `traceability.html`."""
+    return trace_text(page_of_one(run, statements))
+
+
+def trace_text(page: TracePage) -> str:
+    """Return the text of a page of traceability."""
+    return environment().get_template("trace.html.jinja").render(page=page)
 
 
 def _ticks(text: str) -> Markup:

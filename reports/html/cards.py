@@ -73,9 +73,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One clause with its findings of one outcome."""
+    """One clause with its findings of one outcome and cause; `anchor` is "" but on its first."""
 
     id: str
+    anchor: str
     expectation: str
     statement: str
     where: str
@@ -96,11 +97,12 @@ class CardMaker:
         self._fit = bodies_are_fit(run)
         self._environment = str(run.header.get("target", {}).get("environment", ""))
         self._shown: set[str] = set()
+        self._anchored: set[str] = set()
         self._left = MAX_TEXT
 
     def cards(self, records: Sequence[ClauseRecord]) -> tuple[Card, ...]:
-        """Return the cards of the first clauses."""
-        return tuple(self._card(record) for record in records[:MAX_CARDS])
+        """Return the cards of these clauses."""
+        return tuple(self._card(record) for record in records)
 
     def _card(self, record: ClauseRecord) -> Card:
         standard = record.item.get("standard") or {}
@@ -108,6 +110,7 @@ class CardMaker:
         cases = record.findings[:MAX_CASES]
         return Card(
             id=record.id,
+            anchor=self._anchor(record.id),
             expectation=record.expectation.value,
             statement=clean(record.statement),
             where=clean(f"{api_title(record.group[0])}: {record.group[1]}"),
@@ -118,6 +121,12 @@ class CardMaker:
             cases=tuple(self._case(finding, bodies=bodies) for finding in cases),
             more_cases=len(record.findings) - len(cases),
         )
+
+    def _anchor(self, name: str) -> str:
+        if name in self._anchored:
+            return ""
+        self._anchored.add(name)
+        return f"f-{name}"
 
     def _case(self, finding: Finding, *, bodies: bool) -> Case:
         broken = broken_of(finding)

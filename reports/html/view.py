@@ -2,32 +2,62 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import count, groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.findings import Outcome
-from reports.digest import NOT_REACHED, NOT_SELECTED, NOT_TESTED, digest_of
-from reports.html.cards import Card, CardMaker
+from reports.causes import Cause, causes_of
+from reports.digest import digest_of
+from reports.directory import Quality, quality_of
+from reports.html.cards import MAX_CARDS, Card, CardMaker
+from reports.html.matrix import MatrixGroup, matrix_of
+from reports.html.unjudged import ManualClause, Unjudged, errata_of, manual_of, unjudged_of
+from reports.performance import Endpoint, performance_of
 from reports.regulations import by_regulation
-from reports.tables.tracing import tests_of, why_not_judged
+from reports.support import ProfileResult, Support, profile_results, support_of
+from reports.tables.tracing import tests_of
 from reports.verdict import Verdict, verdict_of, without_suite
-from reports.wording import MEANINGS, api_title, clean, counted, one_line, reason_of, source_text
+from reports.wording import MEANINGS, api_title, clean, counted, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from conformance.runlog import Run
-    from reports.digest import ClauseRecord, Digest
+    from reports.digest import Digest
     from reports.evidence.attestations import Statement
     from reports.regulations import Regulation
     from reports.tables.tracing import TestTrace
 
-_STATUS_WORDS = {
-    NOT_TESTED: "not testable",
-    NOT_REACHED: "not reached",
-    NOT_SELECTED: "not selected",
-}
+_Row = TypeVar("_Row")
+
+#: Causes that stand on the first screen, and endpoints in the table of performance.
+FIRST_CAUSES, MAX_ENDPOINTS = 5, 200
+#: A cause shows this many clauses in full, however many causes there are.
+_LEAST_CARDS = 3
+
+_SECTIONS = (
+    (
+        Outcome.FAIL,
+        "failures",
+        "Does not hold",
+        "Clauses that do not hold: SHALL, and SHOULD too where the run is strict.",
+    ),
+    (
+        Outcome.ERROR,
+        "errors",
+        "Environment errors",
+        "No usable answer was had, so nothing was judged: run again when the target answers.",
+    ),
+    (
+        Outcome.WARNING,
+        "warnings",
+        "Warnings",
+        "Recommendations (SHOULD) that are not followed.",
+    ),
+    (Outcome.WAIVED, "waived", "Waived", "Clauses that do not hold and that a waiver accepts."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,67 +86,25 @@ class CoverageRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """Clauses without a verdict that share one reason."""
+class CauseView:
+    """One cause with its cards; `hidden` counts clauses too many to show."""
 
-    text: str
-    clauses: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A list of cards under one heading; `hidden` counts clauses too many to show."""
-
-    key: str
-    title: str
-    intro: str
-    outcome: str
+    anchor: str
+    cause: Cause
     cards: tuple[Card, ...]
     hidden: int
 
 
 @dataclass(frozen=True, slots=True)
-class Unjudged:
-    """Clauses without a verdict of one kind, by reason."""
+class Section:
+    """The clauses of one outcome by cause; `total` counts clauses."""
 
     key: str
     title: str
     intro: str
-    total: int
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixRow:
-    """One clause in the full matrix."""
-
-    id: str
-    expectation: str
-    statement: str
     outcome: str
-    outcome_text: str
-    assertions: int
-    exchanges: int
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixGroup:
-    """The matrix rows of one area and resource."""
-
-    title: str
-    rows: tuple[MatrixRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ManualClause:
-    """One clause that no request verifies: why, and what people state of it."""
-
-    id: str
-    expectation: str
-    statement: str
-    reason: str
-    stated: tuple[str, ...]
+    causes: tuple[CauseView, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +112,18 @@ class Page:
     """All that the template needs."""
 
     title: str
+    made_with: str
     verdict: Verdict
     facts: tuple[tuple[str, str], ...]
+    about: tuple[tuple[str, str], ...]
     tiles: tuple[Tile, ...]
     coverage: tuple[CoverageRow, ...]
     totals: CoverageRow
     sections: tuple[Section, ...]
+    profiles: tuple[ProfileResult, ...]
+    support: tuple[Support, ...]
+    quality: tuple[tuple[Quality, ...], ...]
+    endpoints: tuple[tuple[Endpoint, ...], ...]
     unjudged: tuple[Unjudged, ...]
     manual: tuple[ManualClause, ...]
     errata: tuple[tuple[str, str, str, tuple[str, ...]], ...]
@@ -138,25 +132,51 @@ class Page:
     tests: tuple[TestTrace, ...]
     fingerprints: tuple[tuple[str, str], ...]
 
+    @property
+    def first(self) -> tuple[CauseView, ...]:
+        """The causes to tell first: what fails, and where nothing does, what went wrong."""
+        return self._grave[:FIRST_CAUSES]
+
+    @property
+    def further(self) -> tuple[CauseView, ...]:
+        """The causes of the same kind that the first screen leaves out."""
+        return self._grave[FIRST_CAUSES:]
+
+    @property
+    def _grave(self) -> tuple[CauseView, ...]:
+        grave = (s.causes for s in self.sections if s.outcome in (Outcome.FAIL, Outcome.ERROR))
+        return next((causes for causes in grave if causes), ())
+
+    @property
+    def slowest(self) -> float:
+        """The longest 95th percentile of any endpoint, in milliseconds; never 0."""
+        times = (endpoint.p95 or 0.0 for part in self.endpoints for endpoint in part)
+        return max(times, default=0.0) or 1.0
+
 
 def page_of(run: Run, statements: Sequence[Statement] = ()) -> Page:
     """Return everything the page shows of a run, and what people state of its manual clauses."""
     digest, verdict = digest_of(run), verdict_of(run)
     target = str(run.header.get("target", {}).get("name", ""))
-    rows = tuple(_coverage(digest))
     return Page(
         title=clean(f"Conformance of {target or 'the target'}: {verdict.word}"),
+        made_with=clean(f"flexcheck {run.header.get('flexcheck', '')}".strip()),
         verdict=verdict,
         facts=tuple((label, clean(value)) for label, value in _facts(run, digest) if value),
+        about=tuple((label, clean(value)) for label, value in _about(run) if value),
         tiles=tuple(Tile(o.value, digest.outcomes[o], MEANINGS[o]) for o in _shown(digest)),
-        coverage=rows,
+        coverage=tuple(_coverage(digest)),
         totals=CoverageRow("", "", digest.judged, digest.applicable, _counts(digest, digest)),
         sections=tuple(_sections(run, digest)),
-        unjudged=tuple(_unjudged(digest)),
-        manual=tuple(_manual(digest, statements)),
-        errata=tuple(_errata(run, digest)),
+        profiles=profile_results(digest),
+        support=support_of(digest),
+        quality=_parts(quality_of(digest), "clause"),
+        endpoints=_parts(performance_of(run)[:MAX_ENDPOINTS], "api"),
+        unjudged=tuple(unjudged_of(digest)),
+        manual=tuple(manual_of(digest, statements)),
+        errata=tuple(errata_of(run, digest)),
         regulations=by_regulation(digest),
-        matrix=tuple(_matrix(digest)),
+        matrix=tuple(matrix_of(digest)),
         tests=tests_of(run),
         fingerprints=tuple(
             (clean(str(name)), clean(str(value)))
@@ -166,25 +186,28 @@ def page_of(run: Run, statements: Sequence[Statement] = ()) -> Page:
     )
 
 
+def _parts(rows: Iterable[_Row], name: str) -> tuple[tuple[_Row, ...], ...]:
+    """Return the rows in parts that share an attribute, as they come."""
+    return tuple(tuple(part) for _, part in groupby(rows, attrgetter(name)))
+
+
 def _facts(run: Run, digest: Digest) -> Iterator[tuple[str, str]]:
-    header, footer = run.header, run.footer
-    target = header.get("target", {})
+    """Yield what a verdict rests on."""
+    target = run.header.get("target", {})
     kind = ", ".join(filter(None, (target.get("deployment"), target.get("environment"))))
-    if waiting := without_suite(run):
-        yield "No suite yet", f"{counted(waiting, 'testable clause')} of this deployment"
     yield "Target", f"{target.get('name', '')} ({kind})" if kind else str(target.get("name", ""))
-    yield "Provider Directory", str(target.get("directory_base") or "")
-    yield "Patient Access", str(target.get("fhir_base") or "")
     yield "Clauses judged", f"{digest.judged:,} of {digest.applicable:,} applicable"
+    yield "Provider Directory", str(target.get("directory_base") or "")
     made = sum(finding.held + finding.broken for finding in run.findings)
     yield "Rests on", ", ".join(_rests_on(run, made))
-    yield "Started", str(header.get("started", ""))
-    yield "Finished", str(footer.get("finished", "")) or "the run did not end"
-    yield "Complete", "yes" if run.complete else "no: what was judged before it ended is below"
-    yield "Strict", "yes: a broken SHOULD fails" if header.get("strict") else "no"
-    yield "Only", ", ".join(header.get("only", ()))
-    versions = (("flexcheck", "flexcheck"), ("Python", "python"), ("on", "platform"))
-    yield "Made with", " ".join(f"{name} {header.get(key, '?')}" for name, key in versions)
+    yield "Patient Access", str(target.get("fhir_base") or "")
+    yield "Started", moment(str(run.header.get("started", "")))
+    if waiting := without_suite(run):
+        yield "No suite yet", f"{counted(waiting, 'testable clause')} of this deployment"
+    yield "Only", ", ".join(run.header.get("only", ()))
+    if not run.complete:
+        yield "Complete", "no: the run did not end, what was judged before is below"
+    yield "Exit code", str(verdict_of(run).exit_code)
 
 
 def _rests_on(run: Run, assertions: int) -> Iterator[str]:
@@ -192,6 +215,18 @@ def _rests_on(run: Run, assertions: int) -> Iterator[str]:
     yield counted(run.footer.get("requests", len(run.exchanges)), "request")
     if "seconds" in run.footer:
         yield f"{run.footer['seconds']:,.1f} s"
+
+
+def _about(run: Run) -> Iterator[tuple[str, str]]:
+    """Yield the versions and settings that the run was made with."""
+    header = run.header
+    yield "flexcheck", str(header.get("flexcheck", ""))
+    yield "Python", f"{header.get('python', '')} on {header.get('platform', '')}"
+    yield "pytest", str(header.get("pytest", ""))
+    yield from ((str(name), str(version)) for name, version in header.get("tools", {}).items())
+    yield "Strict", "yes: a broken SHOULD fails" if header.get("strict") else "no"
+    yield "Started", moment(str(header.get("started", "")))
+    yield "Finished", moment(str(run.footer.get("finished", ""))) or "the run did not end"
 
 
 def _shown(digest: Digest) -> tuple[Outcome, ...]:
@@ -208,142 +243,20 @@ def _coverage(digest: Digest) -> Iterator[CoverageRow]:
         if not group.applicable and not any(group.outcomes.values()):
             continue  # nothing of it was selected, or it cannot be tested: see the matrix
         counts = _counts(digest, group)
-        yield CoverageRow(
-            clean(api_title(group.area)),
-            clean(group.resource),
-            group.judged,
-            group.applicable,
-            counts,
-        )
+        title, resource = clean(api_title(group.area)), clean(group.resource)
+        yield CoverageRow(title, resource, group.judged, group.applicable, counts)
 
 
 def _sections(run: Run, digest: Digest) -> Iterator[Section]:
-    maker = CardMaker(run)
-    wanted = (
-        (
-            Outcome.FAIL,
-            "failures",
-            "Does not hold",
-            "Clauses that do not hold: SHALL, and SHOULD too where the run is strict.",
-        ),
-        (
-            Outcome.ERROR,
-            "errors",
-            "Environment errors",
-            "No usable answer was had, so nothing was judged: run again when the target answers.",
-        ),
-        (
-            Outcome.WARNING,
-            "warnings",
-            "Warnings",
-            "Recommendations (SHOULD) that are not followed.",
-        ),
-        (Outcome.WAIVED, "waived", "Waived", "Clauses that do not hold and that a waiver accepts."),
-    )
-    for outcome, key, title, intro in wanted:
+    maker, numbers = CardMaker(run), count(1)
+    for outcome, key, title, intro in _SECTIONS:
         records = digest.with_finding(outcome)
-        cards = maker.cards(records)
-        yield Section(key, title, intro, outcome.value, cards, len(records) - len(cards))
-
-
-def _unjudged(digest: Digest) -> Iterator[Unjudged]:
-    yield _by_message(
-        "skipped",
-        "Not demonstrated",
-        "The test ran but found no data to judge the clause on. This is not a pass.",
-        digest.with_finding(Outcome.SKIP),
-    )
-    yield _by_message(
-        "not-applicable",
-        "Not applicable",
-        "What the contract says about when a clause applies rules it out for this target.",
-        digest.with_finding(Outcome.NOT_APPLICABLE),
-    )
-    yield _by_reason(
-        "not-testable",
-        "Not tested by requests, and why",
-        "No request of this run verifies these: they need other evidence, or a suite to come.",
-        digest.with_status(NOT_TESTED),
-    )
-    yield _by_reason(
-        "not-reached",
-        "Not reached",
-        "The run ended before a test judged these.",
-        digest.with_status(NOT_REACHED),
-    )
-    yield _by_reason(
-        "not-selected",
-        "Not selected",
-        "The run was told to judge other clauses only.",
-        digest.with_status(NOT_SELECTED),
-    )
-
-
-def _by_message(key: str, title: str, intro: str, records: tuple[ClauseRecord, ...]) -> Unjudged:
-    pairs = ((reason_of(finding.message), r.id) for r in records for finding in r.findings)
-    return Unjudged(key, title, intro, len(records), _reasons(pairs))
-
-
-def _by_reason(key: str, title: str, intro: str, records: tuple[ClauseRecord, ...]) -> Unjudged:
-    pairs = ((why_not_judged(record), record.id) for record in records)
-    return Unjudged(key, title, intro, len(records), _reasons(pairs))
-
-
-def _reasons(pairs: Iterable[tuple[str, str]]) -> tuple[Reason, ...]:
-    by_text: dict[str, dict[str, None]] = defaultdict(dict)
-    for text, name in pairs:
-        by_text[text][name] = None
-    ranked = sorted(by_text.items(), key=lambda entry: -len(entry[1]))
-    return tuple(Reason(text or "no reason recorded", tuple(names)) for text, names in ranked)
-
-
-def _manual(digest: Digest, statements: Sequence[Statement]) -> Iterator[ManualClause]:
-    for record in digest.records:
-        if isinstance(record.item.get("verified_by"), dict):
-            yield ManualClause(
-                record.id,
-                record.expectation.value,
-                one_line(record.statement),
-                why_not_judged(record),
-                tuple(stated_text(entry) for entry in statements if entry.clause == record.id),
-            )
-
-
-def stated_text(statement: Statement) -> str:
-    """Return a statement in a line: `holds: J. Doe, 2026-01-15: what was seen`."""
-    word = "holds" if statement.holds else "does not hold"
-    seen = [statement.seen, *(f"{file.name} (SHA-256 {file.sha256})" for file in statement.files)]
-    return one_line(f"{word}: {statement.who}, {statement.when}: {'; '.join(seen)}", 2000)
-
-
-def _errata(run: Run, digest: Digest) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
-    """Yield each erratum that a clause of this run rests on; its reading where the log has it."""
-    users: dict[str, list[str]] = defaultdict(list)
-    for record in digest.records:
-        for name in record.item.get("errata", ()):
-            users[name].append(record.id)
-    known = {entry["id"]: entry for entry in run.header.get("errata", ())}
-    for name, clauses in sorted(users.items()):
-        entry = known.get(name, {})
-        yield name, clean(entry.get("problem", "")), clean(entry.get("reading", "")), tuple(clauses)
-
-
-def _matrix(digest: Digest) -> Iterator[MatrixGroup]:
-    groups: dict[tuple[str, str], list[MatrixRow]] = defaultdict(list)
-    for record in digest.records:
-        groups[record.group].append(_row(record))
-    for (area, resource), rows in groups.items():
-        yield MatrixGroup(clean(f"{api_title(area)}: {resource}"), tuple(rows))
-
-
-def _row(record: ClauseRecord) -> MatrixRow:
-    return MatrixRow(
-        id=record.id,
-        expectation=record.expectation.value,
-        statement=one_line(record.statement),
-        outcome=str(record.status),
-        outcome_text=_STATUS_WORDS.get(record.status, str(record.status)),
-        assertions=sum(finding.held + finding.broken for finding in record.findings),
-        exchanges=len({name for finding in record.findings for name in finding.exchanges}),
-        source=clean(source_text(record.item.get("source", ()))),
-    )
+        causes = causes_of(records)
+        most = max(_LEAST_CARDS, MAX_CARDS // max(1, len(causes)))
+        left, shown = MAX_CARDS, []
+        for cause in causes:
+            cards = maker.cards(cause.records[: min(most, left)])
+            left -= len(cards)
+            hidden = len(cause.records) - len(cards)
+            shown.append(CauseView(f"cause-{next(numbers)}", cause, cards, hidden))
+        yield Section(key, title, intro, outcome.value, tuple(shown), len(records))

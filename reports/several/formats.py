@@ -14,6 +14,8 @@ from rich.text import Text
 from conformance.findings import Outcome
 from reports import har, junit, markdown, testreport
 from reports.formats import FORMATS as ONE_RUN
+from reports.html import trace_text
+from reports.html.trace import page_of as trace_page_of
 from reports.several.group import Group, Member, read_group
 from reports.several.page import render as render_html
 from reports.tables import findings, tracing
@@ -94,6 +96,12 @@ def render_traceability(group: Group) -> str:
     return _sheet(group, tracing.FROM_CLAUSES, tracing.rows)
 
 
+def render_trace(group: Group) -> str:
+    """Return the text of the common `traceability.html`; one without log has no table."""
+    runs = [member.run for member in group.members if member.run]
+    return trace_text(trace_page_of(runs, group.verdict))
+
+
 def render_evidence(group: Group) -> str:
     """Return the text of the common `evidence.csv`."""
     return _sheet(group, tracing.FROM_EVIDENCE, tracing.evidence_rows)
@@ -149,6 +157,7 @@ FORMATS: dict[str, tuple[str, Callable[[Group], str]]] = {
     "markdown": ("summary.md", render_markdown),
     "csv": ("findings.csv", render_findings),
     "traceability": ("traceability.csv", render_traceability),
+    "trace": ("traceability.html", render_trace),
     "evidence": ("evidence.csv", render_evidence),
     "testreport": ("testreport.json", render_testreports),
     "har": ("exchanges.har", render_har),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.findings import Outcome
-from reports.digest import NOT_REACHED, NOT_SELECTED, NOT_TESTED
+from reports.digest import status_words
 from reports.html import environment
 from reports.regulations import by_name, by_regulation
 from reports.wording import api_title, clean, one_line
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 
     from reports.several.group import Group, Member
     from reports.verdict import Verdict
-
-_WORDS = {
-    "": "no such clause",
-    NOT_TESTED: "not testable",
-    NOT_REACHED: "not reached",
-    NOT_SELECTED: "not selected",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,5 +123,7 @@ def _differing(group: Group) -> Iterator[DifferingRow]:
         for record in member.digest.records
     }
     for name, row in group.differing():
-        cells = tuple((status, _WORDS.get(status, status)) for status in row)
+        cells = tuple(
+            (status, status_words(status) if status else "no such clause") for status in row
+        )
         yield DifferingRow(name, one_line(statements[name]), cells)

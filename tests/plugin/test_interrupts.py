@@ -115,3 +115,20 @@ def test_a_run_stopped_before_it_began_is_inconclusive(place: Place) -> None:
     assert started.exists()
     assert done.code == 3
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_run_stopped_at_a_place_without_line_number_is_incomplete(place: Place) -> None:
+    """Python 3.11 gives the tail of a comprehension none; pytest cannot show such a place."""
+    stopper = (
+        "def stop(): raise KeyboardInterrupt\n"
+        "stop.__code__ = stop.__code__.replace(co_linetable=b'')\n"
+        "seen = []\n"
+        "def pytest_runtest_call(item):\n"
+        "    seen.append(item)\n"
+        f"    if len(seen) > {ENOUGH}: stop()\n"
+    )
+    (place.cwd / "stopper.py").write_text(stopper)
+    done = place.flexcheck(*only("DIR-LOC"), "--", "-p", "stopper", PYTHONPATH=str(place.cwd))
+    assert (done.code, done.run.complete) == (3, False)
+    assert "INCOMPLETE" in done.stdout
+    assert done.stderr == ""

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
 
 import pytest
 
 from conformance.runlog import parse_run
 from reports.evidence.rejudging import Rejudged, rejudge
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ONLY = ("PA-PAT-READ", "PA-COV-READ", "PA-COV-SEARCH", "DIR-LOC-READ", "DIR-METADATA")
 

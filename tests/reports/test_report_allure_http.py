@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 from typing import Any
 
-import pytest
-from report_builders import BASE, NASTY, clause, exchange
+from report_builders import BASE, NASTY, exchange
 
 from conformance.exchange import Exchange, Request, Response
-from reports import allure
 from reports.allure_http import http_exchange
 from reports.exchange_text import WITHHELD
 
@@ -52,24 +49,3 @@ def test_nothing_that_a_server_sent_breaks_it() -> None:
     assert "\x1b" not in text
     assert "\\u001b" not in text
     assert "query" not in json.loads(text)["request"]
-
-
-@pytest.mark.parametrize(
-    ("area", "environment", "shown"),
-    [("DIR", "production", True), ("PA", "production", False), ("PA", "sandbox", True),
-     ("TOKEN", "production", False)],
-)  # fmt: skip
-def test_bodies_follow_the_targets_environment(
-    area: str, environment: str, *, shown: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session = SimpleNamespace(target=SimpleNamespace(environment=environment))
-    monkeypatch.setattr(allure, "session_of", lambda _config: session)
-    item: Any = SimpleNamespace(config=None)
-    assert allure._shows_bodies(item, clause("PA-X", area=area)) is shown
-
-
-def test_without_a_session_only_public_bodies_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(allure, "session_of", lambda _config: None)
-    item: Any = SimpleNamespace(config=None)
-    assert not allure._shows_bodies(item, clause("PA-X", area="PA"))
-    assert allure._shows_bodies(item, clause("DIR-X", area="DIR"))

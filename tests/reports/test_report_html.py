@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from report_builders import NASTY, broken, exchange, finding, item, mixed_run, run_of
+from report_pages import large_run, whole_run
 
 from conformance.findings import Outcome
 from reports import html
@@ -63,7 +64,8 @@ def _page(run: Run) -> Page:
 def test_the_page_starts_with_the_verdict_and_what_it_rests_on() -> None:
     text = _page(mixed_run()).text
     start = text.index("Tooele sandbox does not conform: 2 clauses do not hold")
-    for fact in ("5 of 7 applicable", "47 assertions, 12 requests, 60.0 s", "flexcheck 0.1.0"):
+    assert text.index("flexcheck 0.1.0") < start
+    for fact in ("5 of 7 applicable", "47 assertions, 12 requests, 60.0 s", "What failed"):
         assert start < text.index(fact) < text.index("All clauses")
 
 
@@ -143,6 +145,37 @@ def test_a_failing_clause_has_all_that_a_person_needs() -> None:
         assert words in text
 
 
+def test_what_failed_stands_first_by_cause_with_the_command_that_repeats_it() -> None:
+    text = _page(whole_run()).text
+    first, findings = text.index("What failed, and how to repeat it"), text.index("Does not hold:")
+    summary = text[first:findings]
+    assert "Provider Directory: Location 2 clauses" in summary
+    assert (
+        "At Bundle.entry[0].resource.address.state : observed NV , expected address-state = UT"
+        in (summary)
+    )
+    assert "Repeat: flexcheck run --target sandbox.toml --only DIR-LOC-SEARCH-STATE" in summary
+    assert "Its first clause: A search of Location by address-state" in summary
+
+
+def test_where_nothing_failed_errors_stand_first_and_a_pass_has_no_such_list() -> None:
+    broke = run_of(finding("DIR-A"), finding("DIR-B", Outcome.ERROR, message="refused"))
+    text = _page(broke).text
+    assert "Observed refused" in text[text.index("What failed") : text.index("Does not hold")]
+    assert "What failed" not in _page(run_of(finding("DIR-A"))).text
+
+
+def test_profiles_quality_and_performance_have_figures_in_words() -> None:
+    text = _page(whole_run()).text
+    for words in (
+        "plannet-Location 22 of 30 73.3 % A, B",
+        "Location a number that reaches somebody pass 400 of 400 100.0 % none",
+        "1,770 of 1,800 98.3 % Practitioner/1 (12)",
+        "GET /Location 2 1 120.0 120.0",
+    ):
+        assert words in text
+
+
 def test_clauses_without_verdict_stand_with_their_reasons() -> None:
     text = _page(mixed_run()).text
     for words in (
@@ -218,19 +251,8 @@ def test_member_data_of_production_stays_out() -> None:
 
 
 def test_a_run_of_5000_failures_stays_small_and_quick() -> None:
-    findings = [
-        finding(
-            f"DIR-ROW-{number}",
-            Outcome.FAIL,
-            assertions=tuple(broken(n, exchange=f"ex-{number}") for n in range(20)),
-            exchanges=(f"ex-{number}",),
-        )
-        for number in range(5000)
-    ]
-    body = '{"resourceType": "Bundle", "x": "' + "y" * 60_000 + '"}'
-    exchanges = tuple(exchange(f"ex-{number}", body=body) for number in range(5000))
     start = time.monotonic()
-    text = html.render(run_of(*findings, exchanges=exchanges))
+    text = html.render(large_run())
     assert time.monotonic() - start < 30
     assert len(text.encode()) < 10_000_000
     assert "left out to keep this page small" in text
