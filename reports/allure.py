@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pytest
 
     from conformance.runlog import Run
+    from reports.allure_result import Shown
 
 #: The folder of results in a run directory.
 FOLDER = "allure-results"
@@ -48,12 +49,13 @@ def write_results(run: Run, folder: Path) -> None:
 def files_of(run: Run) -> Iterator[tuple[str, bytes]]:
     """Yield name and bytes of each file; what several tests attach comes once."""
     written: set[str] = set()
+    known: dict[Shown, str] = {}
     records = {record.id: record for record in digest_of(run).records}
     start = _milliseconds(str(run.header.get("started", "")))
     for number, finding in enumerate(run.findings):
         # A log has how long each test took, not when it began: they stand one after the other.
         record: ClauseRecord = records[finding.clause]
-        made = result_of(run, record, finding, number, start)
+        made = result_of(run, record, finding, number, start=start, known=known)
         start = int(made.content["stop"])
         for name, text in made.files.items():
             if name not in written:

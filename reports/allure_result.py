@@ -77,6 +77,10 @@ _MARKS = {
 }
 
 
+#: An exchange as one result shows it: its id, the limit of a body, whether bodies are shown.
+Shown = tuple[str, int, bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One result: its JSON, and the files that it attaches, by name."""
@@ -85,10 +89,21 @@ class Result:
     files: dict[str, str]
 
 
-def result_of(run: Run, record: ClauseRecord, finding: Finding, number: int, start: int) -> Result:
-    """Return the result of a run's finding of this number, begun at `start` (ms since 1970)."""
+def result_of(  # noqa: PLR0913 - what a result is made of
+    run: Run,
+    record: ClauseRecord,
+    finding: Finding,
+    number: int,
+    *,
+    start: int,
+    known: dict[Shown, str],
+) -> Result:
+    """Return the result of a run's finding of this number, begun at `start` (ms since 1970).
+
+    `known` keeps the exchanges that were made readable, for the next result that attaches one.
+    """
     stop = start + round(finding.seconds * 1000)
-    attached = [*_attachments(run, record, finding)]
+    attached = [*_attachments(run, record, finding, known)]
     names = [_source(run, *attachment) for attachment in attached]
     content = {
         **_identity(run, finding, number),
@@ -222,7 +237,7 @@ def _step(assertion: Assertion, status: str) -> dict[str, Any]:
 
 
 def _attachments(
-    run: Run, record: ClauseRecord, finding: Finding
+    run: Run, record: ClauseRecord, finding: Finding, known: dict[Shown, str]
 ) -> Iterator[tuple[str, str, str, str]]:
     """Yield title, media type, ending and text of each."""
     told = finding_lines(finding, limit=len(finding.assertions))
@@ -233,8 +248,10 @@ def _attachments(
     shown = shows_body(record.group[0], environment, fit=bodies_are_fit(run))
     limit = MAX_BODY_OF_PASS if finding.outcome is Outcome.PASS else MAX_BODY
     for exchange in exchanges:
-        content = http_exchange(exchange, limit=limit, bodies=shown)
-        yield one_line(exchange_line(exchange, ()), 200), CONTENT_TYPE, EXTENSION, content
+        key = exchange.id, limit, shown
+        if key not in known:
+            known[key] = http_exchange(exchange, limit=limit, bodies=shown)
+        yield one_line(exchange_line(exchange, ()), 200), CONTENT_TYPE, EXTENSION, known[key]
     if exchanges:
         lines = (f"# {exchange.id}\n{curl_line(exchange.request)}" for exchange in exchanges)
         yield "again with curl", "text/plain", "txt", "\n\n".join(lines)

@@ -55,7 +55,7 @@ def test_a_failure_found_before_an_interrupt_counts() -> None:
 def test_the_sentence_says_when_nothing_was_judged() -> None:
     skipped = verdict_of(run_of(finding("DIR-A", Outcome.SKIP)))
     empty = verdict_of(run_of())
-    assert "no clause was judged" in skipped.sentence
+    assert "no clause was judged: 1 finding not demonstrated." in skipped.sentence
     assert "no test ran" in empty.sentence
 
 
@@ -98,3 +98,11 @@ def test_a_finding_of_an_unknown_clause_is_not_lost() -> None:
     run = run_of(finding("DIR-GONE", Outcome.FAIL), clauses=[])
     assert [record.id for record in digest_of(run).with_finding(Outcome.FAIL)] == ["DIR-GONE"]
     assert verdict_of(run).exit_code == 1
+
+
+def test_a_run_that_judged_nothing_says_what_its_findings_came_to() -> None:
+    ruled_out = finding("DIR-A", Outcome.NOT_APPLICABLE)
+    both = verdict_of(run_of(finding("DIR-B", Outcome.SKIP), ruled_out)).sentence
+    assert "1 finding not demonstrated and 1 finding not applicable" in both
+    failed = verdict_of(run_of(finding("DIR-B", Outcome.ERROR), ruled_out)).sentence
+    assert "the environment failed in 1 test" in failed
