@@ -22,8 +22,8 @@ WAYS = {"read", "search", "vread", "include", "versioned reference", "compartmen
 #: Which findings of which defect do not hold. In production the other member logs in.
 LEAKS = {
     "coverage-other-member-version": {("COV", "vread"), ("COV", "versioned reference")},
-    "include-opens-other-members": {("EOB", "include"), ("PAT", "include")},
-    "patient-list-opens-other-members": {("EOB", "search")},
+    "eob-include-opens-other-members": {("EOB", "include"), ("PAT", "include")},
+    "eob-list-opens-other-members": {("EOB", "search")},
     # Claims name versions of the Patient, too.
     "patient-other-member-readable": {
         ("PAT", way) for way in ("read", "vread", "versioned reference")

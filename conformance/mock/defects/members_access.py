@@ -73,22 +73,22 @@ def vread_any_coverage(reach: Reach) -> Reach:
     return _of_everybody(reach, "Coverage", "vread")
 
 
-@defect("include-opens-other-members", breaks=["PA-PAT-OTHER-MEMBER", "PA-EOB-OTHER-MEMBER"])
+@defect("eob-include-opens-other-members", breaks=["PA-PAT-OTHER-MEMBER", "PA-EOB-OTHER-MEMBER"])
 def include_anybody(reach: Reach) -> Reach:
-    """A search with `_include` is not limited to the member who authorized it."""
+    """ExplanationOfBenefit: a search with `_include` is not limited to the token's member."""
     return _where(reach, "_include")
 
 
-@defect("patient-list-opens-other-members", breaks=["PA-EOB-OTHER-MEMBER"])
+@defect("eob-list-opens-other-members", breaks=["PA-EOB-OTHER-MEMBER"])
 def find_by_list(reach: Reach) -> Reach:
-    """Of several values of `patient` only the first is held against the token."""
+    """ExplanationOfBenefit: of a list of patients only the first is held against the token."""
     return _where(reach, "patient", holding=",")
 
 
 def _where(reach: Reach, parameter: str, holding: str = "") -> Reach:
     """Let a search see everybody's rows where a parameter has a value with this in it."""
     value = reach.call.value(parameter)
-    if not value or holding not in value:
+    if reach.call.type != "ExplanationOfBenefit" or not value or holding not in value:
         return reach
     return replace(reach, patients=reach.everybody)
 
