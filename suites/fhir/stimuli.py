@@ -63,10 +63,6 @@ STRANGERS = {
 #: Those of them with which rows come without some of their elements.
 REDUCING = frozenset({"_summary", "_elements"})
 
-#: What is read side by side with a search: a search of other rows, or the very same.
-THE_SAME = "the same search"
-BESIDE = ("another search", THE_SAME)
-
 
 def some_rows(holdings: Holdings, most: int = 3) -> list[Mapping[str, Any]]:
     """Return rows spread over what is known: first, middle, last."""
@@ -219,27 +215,6 @@ def paged_and_whole(api: FhirApi, clause: Clause) -> tuple[Search, Search] | Non
         for size in (small, max(api.page_size, small + 1))
     )
     return few, many
-
-
-def read_side_by_side(
-    api: FhirApi, clause: Clause, case: str
-) -> tuple[Search, tuple[Search, ...]] | None:
-    """Read a search of several pages, and again while another or the same is read in turn with it.
-
-    None where the server holds too little for two pages.
-    """
-    pair = paged_and_whole(api, clause)
-    if pair is None:
-        return None
-    alone, _ = pair
-    size = int(dict(alone.params)["_count"])
-    other = alone.params if case == THE_SAME else (("_count", str(size + 1)),)
-    return alone, api.side_by_side(
-        clause.resource,
-        (alone.params, other),
-        purpose=f"paging of {clause.resource} beside {case}",
-        max_rows=len(alone.ids) + 1,
-    )
 
 
 def _several_rows(api: FhirApi, clause: Clause) -> tuple[tuple[tuple[str, str], ...], int]:

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.checks import bundles, interactions, paging
 from conformance.plugin.marks import each_case, each_clause
-from suites.fhir import member_stimuli, stimuli
+from suites.fhir import member_stimuli, page_stimuli, stimuli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,11 +115,11 @@ def test_pages_hold_each_row_once(
     )
 
 
-@each_case("(DIR|PA)-[A-Z]+-PAGING-COMPLETE", lambda _: stimuli.BESIDE)
+@each_case("(DIR|PA)-[A-Z]+-PAGING-COMPLETE", lambda _: page_stimuli.BESIDE)
 def test_pages_hold_each_row_once_while_others_are_read(
     api: FhirApi, clause: Clause, case: str, finding: Judge
 ) -> None:
-    read = stimuli.read_side_by_side(api, clause, case)
+    read = page_stimuli.read_side_by_side(api, clause, case)
     alone, both = read or (None, ())
     finding.assess(
         (

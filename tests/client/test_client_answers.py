@@ -47,7 +47,7 @@ def test_an_exchange_tells_what_was_sent_and_what_came(serve: Serve, dial: Dial)
     assert exchange.response.header("X-None") == ""
     assert exchange.response.body == '{"resourceType":"Bundle","type":"searchset"}'
     assert exchange.response.size == len(exchange.response.body)
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", exchange.started)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00", exchange.started)
     assert 0 < exchange.elapsed < 5
     assert str(exchange) == f"ex-0001  GET {exchange.request.url} -> 200"
 
