@@ -13,10 +13,10 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from reports.wording import bases_of
+from reports.wording import api_title, clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from conformance.exchange import Exchange, Request
     from conformance.runlog import Run
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _PATH = re.compile(
     r"(?P<type>[A-Z][A-Za-z]*)(?:/(?P<search>_search)|/(?P<id>[^/]+)(?:/(?P<history>_history)/[^/]+)?)?"
 )
+_BASES = (("DIR", "directory_base"), ("PA", "fhir_base"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +33,47 @@ class Spread:
 
     p50: float
     p95: float
+    most: float
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Spread:
         """Return the spread of some values; 0.0 of none."""
-        ranked = sorted(values)
-        return cls(
-            *(ranked[ceil(part * len(ranked)) - 1] if ranked else 0.0 for part in (0.5, 0.95))
-        )
+        ranked = sorted(values) or [0.0]
+        return cls(*(ranked[ceil(part * len(ranked)) - 1] for part in (0.5, 0.95, 1)))
 
     def to_json(self) -> dict[str, float]:
-        """Return both in milliseconds."""
-        return {"p50": round(self.p50 * 1000, 2), "p95": round(self.p95 * 1000, 2)}
+        """Return all in milliseconds."""
+        return {
+            "p50": round(self.p50 * 1000, 2),
+            "p95": round(self.p95 * 1000, 2),
+            "max": round(self.most * 1000, 2),
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """What one interaction with one resource type cost; times are seconds, sizes bytes.
 
-    `unanswered` requests have no latency: they ended in an error.
+    `api` is its title, "" of what is none (an authorization server). `unanswered` requests have
+    no latency, for they ended in an error; where no other was sent, it is None.
     """
 
+    api: str
     name: str
     requests: int
     unanswered: int
     received: int
-    latency: Spread
+    latency: Spread | None
 
     def to_json(self) -> dict[str, Any]:
         """Return the item of `cost.endpoints` in summary.json."""
         return {
+            "api": self.api,
             "endpoint": self.name,
             "requests": self.requests,
             "unanswered": self.unanswered,
             "bytes_received": self.received,
-            "latency_ms": self.latency.to_json(),
+            "latency_ms": self.latency and self.latency.to_json(),
         }
 
 
@@ -116,10 +123,10 @@ class Cost:
 def cost_of(run: Run) -> Cost:
     """Return what a run cost; of one that did not end, what is known by its last exchange."""
     exchanges = list(run.exchanges.values())
-    bases = bases_of(run)
-    grouped: defaultdict[str, list[Exchange]] = defaultdict(list)
+    bases = api_bases(run)
+    grouped: defaultdict[tuple[str, str], list[Exchange]] = defaultdict(list)
     for exchange in exchanges:
-        grouped[endpoint_name(exchange.request, bases)].append(exchange)
+        grouped[endpoint_of(exchange.request, bases)].append(exchange)
     under_way, at_once, whole = _overlap(exchanges)
     return Cost(
         requests=run.footer.get("requests", len(exchanges)),
@@ -131,18 +138,19 @@ def cost_of(run: Run) -> Cost:
         at_once=at_once,
         own=run.footer.get("own_seconds"),
         handling=Spread.of(exchange.own for exchange in exchanges),
-        endpoints=tuple(_endpoint(name, grouped[name]) for name in sorted(grouped)),
+        endpoints=tuple(_endpoint(*place, grouped[place]) for place in sorted(grouped)),
     )
 
 
-def _endpoint(name: str, exchanges: Sequence[Exchange]) -> Endpoint:
+def _endpoint(api: str, name: str, exchanges: Sequence[Exchange]) -> Endpoint:
     answered = sum(exchange.response is not None for exchange in exchanges)
     return Endpoint(
+        api,
         name,
         requests=len(exchanges),
         unanswered=len(exchanges) - answered,
         received=_received(exchanges),
-        latency=_latency(exchanges),
+        latency=_latency(exchanges) if answered else None,
     )
 
 
@@ -160,19 +168,26 @@ def _size(request: Request) -> int:
     return len(f"{head}{lines}\r\n{request.body}".encode("utf-8", "replace"))
 
 
-def endpoint_name(request: Request, bases: Iterable[str]) -> str:
-    """Name interaction and resource type: `search Location`; what is not FHIR by method and path.
+def api_bases(run: Run) -> dict[str, str]:
+    """Return the address of each FHIR API of the target by its title."""
+    target = run.header.get("target", {})
+    found = {api_title(area): str(target.get(key) or "") for area, key in _BASES}
+    return {api: base.rstrip("/") for api, base in found.items() if base}
+
+
+def endpoint_of(request: Request, bases: Mapping[str, str]) -> tuple[str, str]:
+    """Name API, and interaction and type: `search Location`; what is not FHIR by method and path.
 
     Args:
         request: what was sent.
-        bases: the addresses of the FHIR APIs.
+        bases: the addresses of the FHIR APIs, by title.
     """
     parts = urlsplit(request.url)
-    for base in sorted(bases, key=len, reverse=True):
-        if base and re.match(rf"{re.escape(base)}(?:[/?]|$)", request.url):
+    for api, base in sorted(bases.items(), key=lambda item: len(item[1]), reverse=True):
+        if re.match(rf"{re.escape(base)}(?:[/?]|$)", request.url):
             path = request.url[len(base) :].partition("?")[0].strip("/")
-            return _interaction(request.method, path, parse_qs(parts.query))
-    return f"{request.method} {parts.path or '/'}"
+            return api, _interaction(request.method, path, parse_qs(parts.query))
+    return "", clean(f"{request.method} {parts.path or '/'}")
 
 
 def _interaction(method: str, path: str, query: dict[str, list[str]]) -> str:
@@ -180,7 +195,7 @@ def _interaction(method: str, path: str, query: dict[str, list[str]]) -> str:
         return "next page"
     found = _PATH.fullmatch(path)
     if found is None or method not in {"GET", "POST"}:
-        return f"{method} {found['type'] if found else path or '/'}"
+        return clean(f"{method} {found['type'] if found else path or '/'}")
     word = "search"
     if found["id"]:
         word = "vread" if found["history"] else "read"

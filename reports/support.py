@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.wording import api_title, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.findings import Assertion, Finding
+    from conformance.findings import Assertion, Coverage, Finding
     from reports.digest import ClauseRecord, Digest
 
-#: How a check tells it (`conformance/checks/conformity.py`): `19 of 29 in some row; in none: ...`.
-_SEEN = re.compile(r"^([\d,]+) of ([\d,]+)\b(?:.*?in none: (.*))?", re.DOTALL)
-_PROFILE = re.compile(r"https?://\S+/StructureDefinition/([^\s|]+)")
-_CONFORMS = "-CONFORMS"
+#: How clauses of conformance to profiles end.
+_CONFORMS = ("-CONFORMS", "-CONFORM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +32,15 @@ class ProfileResult:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The must-support elements of one profile: `seen` of `elements` have a value in some row."""
+    """The must-support elements of one profile: `seen` of `elements` have a value in some row.
+
+    `resources` is how many rows were looked at.
+    """
 
     clause: str
     profile: str
     url: str
+    resources: int
     seen: int
     elements: int
     absent: str
@@ -77,34 +76,27 @@ def _result(record: ClauseRecord, finding: Finding) -> ProfileResult:
 
 
 def _is_evidence(assertion: Assertion) -> bool:
-    return assertion.at == "terminology" or _about_support(assertion)
-
-
-def _about_support(assertion: Assertion) -> bool:
-    words = f"{assertion.expected} {assertion.at}".lower()
-    return "must-support" in words or "must support" in words
+    return assertion.at == "terminology"
 
 
 def support_of(digest: Digest) -> tuple[Support, ...]:
-    """Return the must-support coverage that any finding tells, each profile once a clause."""
-    found: dict[tuple[str, str], Support] = {}
-    for record in digest.records:
-        for finding in record.findings:
-            for row in _supports(record, finding):
-                found[row.clause, row.url] = row
+    """Return the must-support coverage that findings tell, each profile once a clause."""
+    found = {
+        (record.id, finding.coverage.profile): _support(record.id, finding.coverage)
+        for record in digest.records
+        for finding in record.findings
+        if finding.coverage
+    }
     return tuple(found.values())
 
 
-def _supports(record: ClauseRecord, finding: Finding) -> Iterator[Support]:
-    for assertion in finding.assertions:
-        counts = _SEEN.match(assertion.observed) if _about_support(assertion) else None
-        named = _PROFILE.search(f"{assertion.at} {assertion.expected} {finding.case}")
-        if counts and named:
-            yield Support(
-                clause=record.id,
-                profile=one_line(named[1]),
-                url=one_line(named[0]),
-                seen=int(counts[1].replace(",", "")),
-                elements=int(counts[2].replace(",", "")),
-                absent=one_line(counts[3] or "", 2000),
-            )
+def _support(clause: str, coverage: Coverage) -> Support:
+    return Support(
+        clause=clause,
+        profile=one_line(coverage.profile.rpartition("/")[2]),
+        url=one_line(coverage.profile),
+        resources=coverage.resources,
+        seen=coverage.seen,
+        elements=len(coverage.elements),
+        absent=one_line(", ".join(coverage.never_seen), 2000),
+    )

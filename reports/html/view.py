@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from conformance.findings import Outcome
 from reports.causes import Cause, causes_of
+from reports.cost import Endpoint, cost_of
 from reports.digest import digest_of
 from reports.directory import Quality, quality_of
 from reports.html.cards import MAX_CARDS, Card, CardMaker
 from reports.html.matrix import MatrixGroup, matrix_of
 from reports.html.unjudged import ManualClause, Unjudged, errata_of, manual_of, unjudged_of
-from reports.performance import Endpoint, performance_of
 from reports.regulations import by_regulation
 from reports.support import ProfileResult, Support, profile_results, support_of
 from reports.tables.tracing import tests_of
@@ -149,9 +149,9 @@ class Page:
 
     @property
     def slowest(self) -> float:
-        """The longest 95th percentile of any endpoint, in milliseconds; never 0."""
-        times = (endpoint.p95 or 0.0 for part in self.endpoints for endpoint in part)
-        return max(times, default=0.0) or 1.0
+        """The longest 95th percentile of any endpoint, in seconds; never 0."""
+        known = (row.latency for part in self.endpoints for row in part if row.latency)
+        return max((latency.p95 for latency in known), default=0.0) or 1.0
 
 
 def page_of(run: Run, statements: Sequence[Statement] = ()) -> Page:
@@ -171,7 +171,7 @@ def page_of(run: Run, statements: Sequence[Statement] = ()) -> Page:
         profiles=profile_results(digest),
         support=support_of(digest),
         quality=_parts(quality_of(digest), "clause"),
-        endpoints=_parts(performance_of(run)[:MAX_ENDPOINTS], "api"),
+        endpoints=_parts(cost_of(run).endpoints[:MAX_ENDPOINTS], "api"),
         unjudged=tuple(unjudged_of(digest)),
         manual=tuple(manual_of(digest, statements)),
         errata=tuple(errata_of(run, digest)),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 from report_builders import broken, exchange, finding, item, mixed_run, run_of
 
-from conformance.findings import Assertion, Outcome
+from conformance.findings import Assertion, Coverage, ElementCount, Finding, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,11 +36,18 @@ def held(at: str, expected: str, observed: str) -> Assertion:
 
 def measured() -> tuple[Sequence[Finding], Sequence[dict[str, object]]]:
     """Findings on profiles and on the directory's quality, with their clauses."""
-    support = held(
-        PLAN_NET, "must-support elements, counted", "22 of 30 in some row; in none: A, B"
+    counted = Coverage(
+        PLAN_NET,
+        40,
+        (
+            ElementCount("Location.name", 40, 0),
+            ElementCount("Location.position", 3, 37),
+            ElementCount("Location.telecom", 0, 40),
+        ),
     )
+    support = finding("DIR-LOC-MUST-SUPPORT", Outcome.SKIP, coverage=counted)
     unchecked = held("terminology", "what no package holds is named", "code system urn:x")
-    conforms = finding("DIR-LOC-CONFORMS", assertions=(support, unchecked), held=42)
+    conforms = finding("DIR-LOC-CONFORMS", assertions=(unchecked,), held=41)
     counts = {
         "Location": held("Location", "a number that reaches somebody", "all 400 are"),
         "Practitioner": broken(
@@ -61,9 +68,10 @@ def measured() -> tuple[Sequence[Finding], Sequence[dict[str, object]]]:
     ]
     clauses = [
         item("DIR-LOC-CONFORMS", topic="content"),
+        item("DIR-LOC-MUST-SUPPORT", topic="content", expectation="SHOULD"),
         item("DIR-QUALITY-TELECOM", topic="quality", resource="", expectation="SHOULD"),
     ]
-    return (conforms, *quality), clauses
+    return (conforms, support, *quality), clauses
 
 
 def whole_run() -> Run:

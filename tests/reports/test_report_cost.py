@@ -14,7 +14,7 @@ from rich.console import Console
 from conformance.exchange import Exchange, Request
 from conformance.runlog import exchange_from_json, exchange_to_json
 from reports import summary
-from reports.cost import Spread, cost_of, endpoint_name
+from reports.cost import Spread, cost_of, endpoint_of
 from reports.terminal import write_summary
 
 if TYPE_CHECKING:
@@ -31,26 +31,29 @@ def sent(number: int, path: str, start: float, elapsed: float, **more: Any) -> E
 
 
 @pytest.mark.parametrize(
-    ("method", "url", "name"),
+    ("method", "url", "api", "name"),
     [
-        ("GET", f"{BASE}/metadata", "GET metadata"),
-        ("GET", f"{BASE}/Location?address-state=UT", "search Location"),
-        ("POST", f"{BASE}/Location/_search", "search Location by POST"),
-        ("GET", f"{BASE}/Location/l1", "read Location"),
-        ("GET", f"{BASE}/Location/l1/_history/2", "vread Location"),
-        ("HEAD", f"{BASE}/Location/l1", "HEAD Location"),
-        ("DELETE", f"{BASE}/Location/l1", "DELETE Location"),
-        ("GET", f"{BASE}?_getpages=abc&_getpagesoffset=50", "next page"),
-        ("GET", f"{BASE}/?_getpages=abc", "next page"),
-        ("GET", f"{BASE}?other=1", "GET /"),
-        ("GET", f"{BASE}X/Location/l1", "GET /R4X/Location/l1"),
-        ("POST", "https://login.example.org/oauth/token", "POST /oauth/token"),
-        ("GET", "https://login.example.org", "GET /"),
-        ("GET", f"{MEMBERS}/Coverage?_id=1", "search Coverage"),
+        ("GET", f"{BASE}/metadata", "Provider Directory", "GET metadata"),
+        ("GET", f"{BASE}/Location?address-state=UT", "Provider Directory", "search Location"),
+        ("POST", f"{BASE}/Location/_search", "Provider Directory", "search Location by POST"),
+        ("GET", f"{BASE}/Location/l1", "Provider Directory", "read Location"),
+        ("GET", f"{BASE}/Location/l1/_history/2", "Provider Directory", "vread Location"),
+        ("HEAD", f"{BASE}/Location/l1", "Provider Directory", "HEAD Location"),
+        ("DELETE", f"{BASE}/Location/l1", "Provider Directory", "DELETE Location"),
+        ("GET", f"{BASE}?_getpages=abc&_getpagesoffset=50", "Provider Directory", "next page"),
+        ("GET", f"{BASE}/?_getpages=abc", "Provider Directory", "next page"),
+        ("GET", f"{BASE}?other=1", "Provider Directory", "GET /"),
+        ("GET", f"{BASE}X/Location/l1", "", "GET /R4X/Location/l1"),
+        ("POST", "https://login.example.org/oauth/token", "", "POST /oauth/token"),
+        ("GET", "https://login.example.org", "", "GET /"),
+        ("GET", f"{MEMBERS}/Coverage?_id=1", "Patient Access", "search Coverage"),
     ],
 )
-def test_an_endpoint_is_an_interaction_with_a_type(method: str, url: str, name: str) -> None:
-    assert endpoint_name(Request(method, url), (BASE, MEMBERS)) == name
+def test_an_endpoint_is_an_interaction_with_a_type(
+    method: str, url: str, api: str, name: str
+) -> None:
+    bases = {"Provider Directory": BASE, "Patient Access": MEMBERS}
+    assert endpoint_of(Request(method, url), bases) == (api, name)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +63,7 @@ def test_an_endpoint_is_an_interaction_with_a_type(method: str, url: str, name: 
 def test_half_and_ninety_five_of_a_hundred_are_nearest_ranks(
     values: Any, half: float, most: float
 ) -> None:
-    assert Spread.of(values) == Spread(half, most)
+    assert Spread.of(values) == Spread(half, most, max(values, default=0.0))
 
 
 def some_run(**footer: Any) -> Run:
@@ -89,8 +92,23 @@ def test_an_endpoint_tells_its_own_latency_and_bytes() -> None:
     assert body is not None
     read, search = cost_of(some_run()).endpoints
     assert (search.name, search.requests, search.received) == ("search Location", 3, 3 * body.size)
-    assert search.latency == Spread(0.5, 0.5)
-    assert (read.name, read.latency) == ("read Location", Spread(2.0, 2.0))
+    assert search.latency == Spread(0.5, 0.5, 0.5)
+    assert (read.name, read.latency) == ("read Location", Spread(2.0, 2.0, 2.0))
+
+
+def test_endpoints_of_two_apis_are_not_mixed() -> None:
+    run = run_of(
+        finding("DIR-A"),
+        exchanges=tuple(
+            exchange(f"ex-{base}", url=f"{base}/Organization/1") for base in (BASE, MEMBERS)
+        ),
+        target={"fhir_base": MEMBERS},
+    )
+    told = [(found.api, found.name, found.requests) for found in cost_of(run).endpoints]
+    assert told == [
+        ("Patient Access", "read Organization", 1),
+        ("Provider Directory", "read Organization", 1),
+    ]
 
 
 def test_our_share_is_processor_time_of_the_run() -> None:
@@ -103,18 +121,18 @@ def test_a_request_without_answer_has_no_latency() -> None:
     lost = sent(1, "/Location?_id=1", 1.0, 30.0, error="ReadTimeout: no complete answer")
     run = run_of(finding("DIR-A"), exchanges=(lost,))
     (endpoint,) = cost_of(run).endpoints
-    assert (endpoint.requests, endpoint.unanswered, endpoint.latency) == (1, 1, Spread(0.0, 0.0))
+    assert (endpoint.requests, endpoint.unanswered, endpoint.latency) == (1, 1, None)
 
 
 def test_summary_json_holds_the_cost_in_milliseconds() -> None:
     cost = json.loads(summary.render(some_run(own_seconds=4.0)))["cost"]
     assert cost["requests"] == 4
-    assert cost["latency_ms"] == {"p50": 500.0, "p95": 2000.0}
+    assert cost["latency_ms"] == {"p50": 500.0, "p95": 2000.0, "max": 2000.0}
     assert (cost["own_seconds"], cost["own_share"]) == (4.0, 0.4)
     assert cost["seconds_under_way"] == 3.0
     assert cost["bytes"]["sent"] > 4 * len(f"GET {BASE}/Location")
     assert [item["endpoint"] for item in cost["endpoints"]] == ["read Location", "search Location"]
-    assert cost["endpoints"][1]["latency_ms"] == {"p50": 500.0, "p95": 500.0}
+    assert cost["endpoints"][1]["latency_ms"] == {"p50": 500.0, "p95": 500.0, "max": 500.0}
 
 
 def test_the_terminal_s_last_lines_tell_it_in_eighty_columns() -> None:

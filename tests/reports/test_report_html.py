@@ -168,10 +168,10 @@ def test_where_nothing_failed_errors_stand_first_and_a_pass_has_no_such_list() -
 def test_profiles_quality_and_performance_have_figures_in_words() -> None:
     text = _page(whole_run()).text
     for words in (
-        "plannet-Location 22 of 30 73.3 % A, B",
+        "plannet-Location DIR-LOC-MUST-SUPPORT 40 2 of 3 66.6 % Location.telecom",
         "Location a number that reaches somebody pass 400 of 400 100.0 % none",
         "1,770 of 1,800 98.3 % Practitioner/1 (12)",
-        "GET /Location 2 1 120.0 120.0",
+        "search Location 2 1 120.0 120.0",
     ):
         assert words in text
 
