@@ -217,7 +217,7 @@ def an_unknown_id_is_an_empty_answer(asked: Asked, forward: Forward) -> Answer:
     return replace(answer, status=200, body=b"") if unknown else answer
 
 
-@rewrite(breaks=[each("READ-UNKNOWN"), each("VREAD-UNKNOWN")])
+@rewrite(breaks=[each("READ-UNKNOWN"), each("VREAD-UNKNOWN")], hides=[each("ERROR-OUTCOME")])
 def what_never_was_is_gone(asked: Asked, forward: Forward) -> Answer:
     """A read of an unknown id or version is answered 410, as if it had been deleted."""
     answer = forward(asked)
