@@ -11,6 +11,7 @@ from profiles.issues import INVALID
 from profiles.packages.errors import PackageError
 from profiles.validator import observations
 from profiles.validator.bundles import bundle, index
+from profiles.validator.conditions import conditions
 from profiles.validator.constraints import Constraints
 from profiles.validator.context import places
 from profiles.validator.extensions import Definition, brought_along
@@ -21,6 +22,7 @@ from profiles.validator.shape import no_object
 from profiles.validator.terminology import Terminology
 from profiles.validator.tree import Node, tree
 from profiles.validator.types import Types, unknown_type
+from profiles.validator.urls import Urls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +43,7 @@ class Compiler:
         self.terminology = Terminology(definitions)
         self.constraints = Constraints(definitions, as_published=as_published)
         self.types = Types(self)
+        self.urls = Urls(definitions)
         self.targets = Targets(self.types.is_resource)
         self._trees: dict[str, Node | None] = {}
         self._profiles: dict[str, Check | None] = {}
@@ -146,7 +149,8 @@ class Compiler:
         if core is not None and core is not structure and allowed is not None:
             before = places(core)  # a later package may not take places away
             allowed = None if before is None else allowed | before
-        return Definition(self.profile(url) or _nothing, allowed, modifier)
+        asked = conditions(structure, self.constraints.model)
+        return Definition(self.profile(url) or _nothing, allowed, modifier, asked)
 
     def conforms(self, value: Any, url: str, scope: Scope) -> bool | None:
         """Whether a value has no error against a profile and its type; None: nobody knows."""

@@ -23,6 +23,7 @@ def contained(value: dict[str, Any], scope: Scope) -> Found:
         return None
     found: Found = None
     led_to: set[str] | None = None
+    names: set[Any] = set()
     for place, each in enumerate(inside if isinstance(inside, list) else ()):
         if not isinstance(each, dict):
             continue
@@ -30,6 +31,12 @@ def contained(value: dict[str, Any], scope: Scope) -> Found:
             led_to = {text for text in _texts(value) if text[:1] == "#"}
         for more in _faults(each, f".contained[{place}]", led_to):
             found = both(found, more)
+        if isinstance(name := each.get("id"), str):
+            if name in names:
+                said = f"two contained resources have the id {name!r}"
+                at = f".contained[{place}]"
+                found = both(found, problem("invalid", said, "contained-id", at=at, rule="id"))
+            names.add(name)
     return found
 
 

@@ -84,7 +84,7 @@ class Targets:
     def kind(self, value: Any, scope: Scope) -> str:
         """The type of a Reference's target, "" where nothing tells."""
         reference = value.get("reference") if type(value) is dict else None
-        if type(reference) is not str:
+        if type(reference) is not str or (reference == "#" and scope.resource is scope.root):
             return ""
         if reference[:1] == "#" or reference[:4] == "urn:":
             target = scope.resolve(reference)
@@ -102,6 +102,8 @@ class Targets:
                 said = f"no contained resource has the id of the reference {shown(reference)}"
                 return problem("not-found", said, "ref-1", rule="ref-1")
             return None
+        if scope.entries and (found := self._other_type(reference, scope)) is not None:
+            return found
         stated = value.get("type")
         if stated is None:
             return None
@@ -110,3 +112,12 @@ class Targets:
             said = f"type says {shown(stated)}, but the reference leads to {kind}"
             return problem("structure", said, "reference-type", rule="Reference.type")
         return None
+
+    def _other_type(self, reference: str, scope: Scope) -> Found:
+        """What a reference leads to in the Bundle is of the type that its URL says."""
+        kind, target = self.said(reference), scope.resolve(reference)
+        name = target.get("resourceType") if kind and isinstance(target, dict) else None
+        if name is None or name == kind:
+            return None
+        said = f"the reference {shown(reference)} leads to a {name}, not to a {kind}"
+        return problem("structure", said, "reference-type", rule="Reference.reference")

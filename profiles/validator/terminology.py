@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from profiles.packages.code_facts import display_mark
-from profiles.validator.bindings import bound_to, check_of, pairs_of, relative
+from profiles.validator.bindings import absolute_system, bound_to, check_of, pairs_of, relative
 from profiles.validator.problems import both, problem, shown
 
 if TYPE_CHECKING:
@@ -85,10 +85,17 @@ class Terminology:
             scope.not_checked.add(unknown)
         return unknown is not None
 
+    def free_coding(self, value: dict[str, Any], scope: Scope) -> Found:
+        """A Coding that is bound to nothing: its code and display are of its system."""
+        if type(value) is not dict:
+            return None
+        return absolute_system(value, scope) or self.coding(value, scope) or self.display(value)
+
     def lone_coding(self, value: dict[str, Any], scope: Scope) -> Found:
         """A Coding that is no part of a CodeableConcept, or a Quantity: a warning at most.
 
-        What makes it an error is a required binding; so it is in the HL7 validator.
+        What makes it an error is a required binding; so it is in the HL7 validator, which looks
+        at such a code by its value set alone.
         """
         found = self.coding(value, scope)
         for each in found or ():
