@@ -125,7 +125,7 @@ class Compiler:
     def _compiled(self, url: str) -> Check | None:
         try:
             structure, root = self.definitions.structure(url), self.profile_tree(url)
-            if structure is None or root is None or structure.derivation != "constraint":
+            if structure is None or root is None or not self._adds_something(url):
                 return None
             return Delta(self, structure).compile(root)
         except Exception as error:  # noqa: BLE001 - whatever a package holds, there is a verdict
@@ -157,10 +157,10 @@ class Compiler:
         structure = self.definitions.structure(url)
         if structure is None:
             return None
-        if not isinstance(value, dict):
-            return False
-        if structure.kind == "resource" and value.get("resourceType") != structure.type:
-            return False
+        if self.types.is_resource(structure.type):
+            name = value.get("resourceType") if isinstance(value, dict) else None
+            if name != structure.type:
+                return False
         checks = [self.types.check(structure.type), self.profile(url) or _nothing]
         found = [each for check in checks for each in check(value, scope) or ()]
         return not any(each.severity in INVALID for each in found)
@@ -212,8 +212,9 @@ class Compiler:
         return all_of([each for each in checks if each is not None])
 
     def _adds_something(self, url: str) -> bool:
+        """Whether a URL is a profile's, not a type's; some profiles call themselves types."""
         structure = self.definitions.structure(url)
-        return structure is not None and structure.derivation == "constraint"
+        return structure is not None and structure.url != BASE + structure.type
 
     def _faults(self, value: Any, url: str, scope: Scope) -> list[Problem]:
         """What keeps a resource that a reference leads to from conforming to a profile.
@@ -233,6 +234,7 @@ class Compiler:
 REMEMBERED = 1_000
 #: The version of the R4 core and of the extensions that it defines.
 CORE = "4.0.1"
+BASE = "http://hl7.org/fhir/StructureDefinition/"
 NO_DOMAIN = frozenset({"Bundle", "Binary", "Parameters"})
 
 

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/references.html#contained
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from profiles.validator.problems import Problem, both, problem
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from profiles.validator.problems import Found
     from profiles.validator.scope import Scope
+
+#: A narrative may show a contained image, or lead to what is contained.
+IN_NARRATIVE = re.compile(r"(?:src|href)\s*=\s*[\"'](#[^\"']+)")
 
 
 def contained(value: dict[str, Any], scope: Scope) -> Found:
@@ -28,7 +32,9 @@ def contained(value: dict[str, Any], scope: Scope) -> Found:
         if not isinstance(each, dict):
             continue
         if led_to is None:
-            led_to = {text for text in _texts(value) if text[:1] == "#"}
+            led_to = set()
+            for text in _texts(value):
+                led_to.update([text] if text[:1] == "#" else IN_NARRATIVE.findall(text))
         for more in _faults(each, f".contained[{place}]", led_to):
             found = both(found, more)
         if isinstance(name := each.get("id"), str):

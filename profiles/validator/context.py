@@ -71,5 +71,7 @@ def _allowed(allowed: frozenset[str], owner: dict[str, Any], name: str, at: str)
     holder = INDEX.sub("", at).rpartition(".")[0]
     if f"{name}{holder}" in allowed or f"{name}{holder}[x]" in allowed:
         return True
+    if "resourceType" in owner and f"DomainResource{holder}" in allowed:
+        return True
     on_value = holder.startswith(".value") and holder.count(".") == 1
     return (on_value or not holder) and name == "Extension" and owner.get("url") in allowed

@@ -56,7 +56,7 @@ def discriminator(of: Compiler, kind: str, path: str, slice_node: Node) -> Discr
     says, holds = made
     walk = _walk(steps)
     says = f"{path if steps else 'it'} {says}"
-    if kind == "exists":
+    if kind == "exists" or says.endswith(PRESENCE[1]):
         wanted = made[0] == PRESENCE[0]
         return Discriminator(says, lambda value, scope: bool(walk(value, scope)) is wanted)
 
@@ -149,7 +149,7 @@ def _next(of: Compiler, node: Node, step: tuple[str, str]) -> list[Node]:
 def _children(of: Compiler, node: Node, name: str) -> list[Node]:
     own = node.child(name)
     if own is not None:
-        return [own]
+        return [*(each for each in own.slices if each.min and own.is_choice), own]
     whole = patterns.stated(node.element, "fixed") or patterns.stated(node.element, "pattern")
     if isinstance(whole, dict) and name in whole:
         path = f"{node.path}.{name}"

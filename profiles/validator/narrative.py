@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 IMAGE = re.compile(r"<img\b[^>]*\bsrc\s*=\s*[\"']#([^\"']*)")
 #: HTML's own entities are not defined in XML, and JSON has no document type to define them in.
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]+;")
-NO_LINK = re.compile(r"<a\b[^>]*\bhref\s*=\s*(?:\"\s*\"|'\s*')")
+#: Links that are empty, run a script, or no browser can follow.
+BAD_LINK = re.compile(r"<a\b[^>]*\bhref\s*=\s*[\"'](\s*|(?:javascript|vbscript|urn):[^\"']*)[\"']")
 REMEMBERED = 2_000
 _good: set[int] = set()
 
@@ -48,8 +49,8 @@ def _fault(text: str) -> tuple[str, str] | None:
         return "ele-1", "a value cannot be empty"
     if "&" in text and (entity := ENTITY.search(text)) is not None:
         return "txt-1", f"the entity {entity[0]} is none of XML's"
-    if NO_LINK.search(text):
-        return "txt-1", "a link cannot be empty"
+    if "href" in text and (link := BAD_LINK.search(text)) is not None:
+        return "txt-1", f"the link {shown(link[1])} can lead nowhere"
     found = read_narrative(text)
     if found.faults:
         return "txt-1", found.faults[0]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 URL = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[^/]+)?(?:#.*)?")
 REMEMBERED = 50_000
+#: How many references in a row are followed; no guide's profiles lead farther.
+FARTHEST = 8
 ANY = frozenset({"Resource", "Any", "DomainResource"})
 
 
@@ -61,7 +63,7 @@ class Targets:
 
         def check(value: Any, scope: Scope) -> Found:
             reference = value.get("reference") if type(value) is dict else None
-            if type(reference) is not str or scope.is_target:
+            if type(reference) is not str or scope.hops >= FARTHEST:
                 return None
             if reference[:1] != "#" and not scope.entries:
                 return None
@@ -71,7 +73,11 @@ class Targets:
             inner = scope.target(target, contained=reference[:1] == "#")
             least: list[Problem] | None = None
             for url in urls:
-                found = faults(target, url, inner)
+                key = id(target), url
+                if key not in scope.judged:
+                    scope.judged[key] = None
+                    scope.judged[key] = faults(target, url, inner)
+                found = scope.judged[key]
                 if not found:
                     return None
                 least = found if least is None or len(found) < len(least) else least
@@ -116,6 +122,8 @@ class Targets:
     def _other_type(self, reference: str, scope: Scope) -> Found:
         """What a reference leads to in the Bundle is of the type that its URL says."""
         kind, target = self.said(reference), scope.resolve(reference)
+        if target is None:
+            target = scope.entries.get(f"urn:uuid:{reference.rpartition('/')[2]}")
         name = target.get("resourceType") if kind and isinstance(target, dict) else None
         if name is None or name == kind:
             return None

@@ -10,6 +10,8 @@ from profiles.fhirpath import Scope as PathScope
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from profiles.validator.problems import Found
+
 
 @dataclass(slots=True)
 class Scope:
@@ -23,8 +25,9 @@ class Scope:
         urls: of a Bundle, the fullUrl of each resource by its identity.
         member_of: whether a code is in a value set (FHIRPath `memberOf`), None: nobody knows.
         conforms_to: whether a value conforms to a profile.
-        is_target: whether the resource is judged for a reference that leads to it; those that it
-            has lead no further, or the way would have no end.
+        hops: how many references led here from the resource that is judged.
+        judged: what keeps targets of references from profiles, by identity and profile; one for
+            the whole validation. A target that is being judged is taken to conform meanwhile.
         inside: the contained resources by id, once they were asked for.
         not_checked: what could not be judged offline; one set for the whole validation.
     """
@@ -37,7 +40,8 @@ class Scope:
     urls: dict[int, str] = field(default_factory=dict)
     member_of: Callable[[Any, str], bool | None] | None = None
     conforms_to: Callable[[Any, str, Scope], bool | None] | None = None
-    is_target: bool = False
+    hops: int = 0
+    judged: dict[tuple[int, str], Found] = field(default_factory=dict)
     inside: dict[str, Any] | None = None
     _path: PathScope | None = None
 
@@ -68,7 +72,8 @@ class Scope:
             {},
             self.member_of,
             self.conforms_to,
-            self.is_target,
+            self.hops,
+            self.judged,
         )
 
     def contained(self, resource: dict[str, Any]) -> Scope:
@@ -85,7 +90,7 @@ class Scope:
     def target(self, resource: dict[str, Any], *, contained: bool) -> Scope:
         """The scope of what a reference leads to."""
         found = self.contained(resource) if contained else self.entry(resource)
-        found.is_target = True
+        found.hops += 1
         return found
 
     def resolve(self, reference: Any) -> Any:

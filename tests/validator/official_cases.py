@@ -105,6 +105,8 @@ class Score:
 BEYOND = re.compile(
     r"terminology service|could not be found, so the code cannot be validated"
     r"|Example URLs are not allowed|Unable to resolve resource"
+    r"|(?:Wrong Display Name .* for|Unknown code .* in the CodeSystem) '?http://(?:snomed|loinc|hl7\.org/fhir/sid)"
+    r"|unitsofmeasure\.org#"
 )
 
 
