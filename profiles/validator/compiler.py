@@ -200,12 +200,10 @@ class Compiler:
     ) -> Check | None:
         """The targets that a profile leaves of those that the base allows."""
         allowed = self.target_types(urls)
-        for old in olds:
-            if old.get("targetProfile") and self.target_types(old["targetProfile"]) == allowed:
-                return None
+        known = [self.target_types(each) for old in olds if (each := old.get("targetProfile"))]
         if any(self.definitions.structure(url) is None for url in urls):
             return None  # a profile no package has may be of any type
-        checks = [self.targets.check(allowed, owner, rule)]
+        checks = [None if allowed in known else self.targets.check(allowed, owner, rule)]
         special = [url for url in urls if self._adds_something(url)]
         if len(special) == len(urls):
             checks.append(self.targets.conforms(special, self._faults, owner, rule))

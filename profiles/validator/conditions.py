@@ -14,6 +14,8 @@ from profiles.fhirpath import Expression, FhirPathError, Node, compile_expressio
 from profiles.validator.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from profiles.definitions import Structure
     from profiles.fhirpath import DefinitionsModel
     from profiles.validator.scope import Scope
@@ -21,13 +23,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """The FHIRPath contexts and context invariants of an extension, compiled."""
+    """The FHIRPath contexts and context invariants of an extension, compiled.
+
+    Attributes:
+        unreadable: those that are no FHIRPath; nobody can tell what they allow.
+    """
 
     contexts: tuple[Expression, ...]
     invariants: tuple[Expression, ...]
+    unreadable: tuple[str, ...]
 
     def allow(self, extension: Any, scope: Scope) -> bool:
         """Whether a context selects the element that has the extension."""
+        if self.unreadable:
+            scope.not_checked.update(f"extension context {each}" for each in self.unreadable)
+            return True
         holder = _holder(scope.resource, extension)
         for each in self.contexts:
             try:
@@ -59,19 +69,23 @@ def conditions(structure: Structure, model: DefinitionsModel) -> Conditions | No
         for each in structure.context
         if each.get("type") == "fhirpath" and each.get("expression")
     ]
-    contexts = _compiled(texts, model)
-    invariants = _compiled(structure.context_invariants, model)
-    return Conditions(contexts, invariants) if contexts or invariants else None
+    contexts, wrong = _compiled(texts, model)
+    invariants, more = _compiled(structure.context_invariants, model)
+    found = Conditions(contexts, invariants, (*wrong, *more))
+    return found if contexts or invariants or found.unreadable else None
 
 
-def _compiled(texts: Any, model: DefinitionsModel) -> tuple[Expression, ...]:
-    found = []
+def _compiled(
+    texts: Iterable[str], model: DefinitionsModel
+) -> tuple[tuple[Expression, ...], tuple[str, ...]]:
+    """The expressions, and the texts that are none."""
+    found, wrong = [], []
     for text in texts:
         try:
             found.append(compile_expression(text, model=model))
         except FhirPathError:
-            continue  # the guide's fault, which its author sees
-    return tuple(found)
+            wrong.append(text)
+    return tuple(found), tuple(wrong)
 
 
 def _holds(expression: Expression, holder: Any, scope: Scope) -> bool:

@@ -55,11 +55,9 @@ class Entries:
 
 def _end(entry: dict[str, Any]) -> str:
     resource = entry.get("resource")
-    return f"{resource.get('resourceType')}/{resource.get('id')}" if _is(resource) else ""
-
-
-def _is(value: Any) -> bool:
-    return isinstance(value, dict)
+    if not isinstance(resource, dict):
+        return ""
+    return f"{resource.get('resourceType')}/{resource.get('id')}"
 
 
 def document(rows: list[Any]) -> Iterator[Problem]:

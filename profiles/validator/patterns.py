@@ -158,7 +158,7 @@ def _out_of_range(value: Any, low: Any, high: Any) -> str:
 
 
 def _ranged_quantity(low: Any, high: Any, owner: str, rule: str) -> Check:
-    """minValue and maxValue of quantities, whose units may differ."""
+    """Judge minValue and maxValue of quantities, whose units may differ."""
     least, most = _amount(low), _amount(high)
 
     def check(value: Any, scope: Scope) -> Found:

@@ -104,20 +104,21 @@ class Targets:
         if type(reference) is not str or not reference:
             return None
         if reference[0] == "#":
-            if scope.resolve(reference) is None:
-                said = f"no contained resource has the id of the reference {shown(reference)}"
-                return problem("not-found", said, "ref-1", rule="ref-1")
-            return None
+            if scope.resolve(reference) is not None:
+                return None
+            said = f"no contained resource has the id of the reference {shown(reference)}"
+            return problem("not-found", said, "ref-1", rule="ref-1")
         if scope.entries and (found := self._other_type(reference, scope)) is not None:
             return found
-        stated = value.get("type")
-        if stated is None:
-            return None
+        return None if value.get("type") is None else self._stated(value["type"], reference)
+
+    def _stated(self, stated: Any, reference: str) -> Found:
+        """`Reference.type` is the type that the URL says."""
         kind = self.said(reference)
-        if kind and isinstance(stated, str) and stated.rpartition("/")[2] != kind:
-            said = f"type says {shown(stated)}, but the reference leads to {kind}"
-            return problem("structure", said, "reference-type", rule="Reference.type")
-        return None
+        if not kind or not isinstance(stated, str) or stated.rpartition("/")[2] == kind:
+            return None
+        said = f"type says {shown(stated)}, but the reference leads to {kind}"
+        return problem("structure", said, "reference-type", rule="Reference.type")
 
     def _other_type(self, reference: str, scope: Scope) -> Found:
         """What a reference leads to in the Bundle is of the type that its URL says."""

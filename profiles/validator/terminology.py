@@ -11,7 +11,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from profiles.packages.code_facts import display_mark
-from profiles.validator.bindings import absolute_system, bound_to, check_of, pairs_of, relative
+from profiles.validator.bindings import (
+    ABSOLUTE,
+    absolute_system,
+    bound_to,
+    check_of,
+    pairs_of,
+    relative,
+)
 from profiles.validator.problems import both, problem, shown
 
 if TYPE_CHECKING:
@@ -24,6 +31,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = "urn:ietf:bcp:47"
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+#: The system of all URIs.
+URIS = "urn:ietf:rfc:3986"
 REMEMBERED = 50_000
 
 
@@ -157,6 +166,8 @@ class Terminology:
         return problem("code-invalid", said, f"code:{code}", at=".code", rule="code")
 
     def _judge(self, system: str, code: str) -> str:
+        if system == URIS:
+            return "" if ABSOLUTE.match(code) else f"{shown(code)} is no URI, as {URIS} asks for"
         found = self._definitions.code_system(system)
         if found is None and (relative(system) or self._definitions.value_set(system)):
             return "" if relative(system) else f"{system} is a value set, not a code system"

@@ -138,8 +138,8 @@ class Types:
             checks[0] = self._of.terminology.coding_of_concept(checks[0])
         elif kind == "Coding":
             terminology, strength = self._of.terminology, _strength(child)
-            bound = strength in {"required", "extensible", "preferred"}
-            checks.append(terminology.lone_coding if bound else terminology.free_coding)
+            lone = strength in {"required", "extensible", "preferred"}
+            checks.append(terminology.lone_coding if lone else terminology.free_coding)
         if kind == "Extension":
             checks.append(self._extension(child, owner))
         checks.extend(self._profiled(entry))

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from profiles.validator.extensions import BROUGHT_ALONG
+from profiles.validator.primitives import LONGEST
 from profiles.validator.problems import problem, shown
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ KNOWN = frozenset(
 ELSEWHERE = re.compile(
     r"http://hl7\.org/(?:fhir/(?:tools|test|[1-5]\.\d|R?[45]B?|v[23])/|fhirpath/)"
 )
-#: Where a URL need not lead anywhere (isExemptPathForUrlChecking); fixed and pattern values neither.
+#: Where a URL need not lead anywhere (isExemptPathForUrlChecking), beside fixed and pattern values.
 EXEMPT = frozenset(
     {
         "Bundle.entry.fullUrl",
@@ -62,9 +63,7 @@ class Urls:
 
     def lead_nowhere(self, url: str) -> bool:
         """Whether a URL is in a name space of HL7, and no package has it."""
-        if not url.startswith(SPACES) or url in self._good:
-            return False
-        found = (
+        return url.startswith(SPACES) and not (
             url in KNOWN
             or url in BROUGHT_ALONG
             or ELSEWHERE.match(url) is not None
@@ -73,26 +72,31 @@ class Urls:
             or "?" in url
             or self._definitions.is_known(url.partition("|")[0].partition("#")[0])
         )
-        if found and len(self._good) < REMEMBERED:
-            self._good.add(url)
-        return not found
 
     def check(self, text: Check) -> Check:
         """The check of a uri or url: its format, then whether it leads anywhere."""
+        good = self._good
 
         def check(value: Any, scope: Scope) -> Found:
+            if type(value) is str and value in good:
+                return None
             found = text(value, scope)
             if found is not None:
                 return found
-            if value[0] == "#" and not _is_here(value[1:], scope.root):
-                said = f"nothing here has the id that {shown(value)} leads to"
-                return problem("not-found", said, "url", rule="uri")
-            if not self.lead_nowhere(value):
-                return None
-            said = f"the URL {shown(value, 200)} is HL7's, but no package has it"
-            return problem("not-found", said, "url", rule="uri")
+            if value[0] == "#":
+                return None if _is_here(value[1:], scope.root) else _nowhere(value, "here")
+            if self.lead_nowhere(value):
+                return _nowhere(value, "in a package, though it is HL7's")
+            if len(value) <= LONGEST and len(good) < REMEMBERED:
+                good.add(value)
+            return None
 
         return check
+
+
+def _nowhere(url: str, where: str) -> Found:
+    said = f"the URL {shown(url, 200)} leads to nothing {where}"
+    return problem("not-found", said, "url", rule="uri")
 
 
 def _is_here(name: str, resource: dict[str, Any]) -> bool:

@@ -145,37 +145,22 @@ class Judge:
         self._xml = Reader(Library(self._base))
 
     def outcomes(self, case: dict[str, Any]) -> Iterator[Outcome]:
+        """A case against its type, and against the profile it names, if it does."""
         special = case.get("profile", {})
         brought = [*case.get("supporting", ()), *case.get("profiles", ())]
         packages = [*case.get("packages", ())]
         text = self._read(case["file"])
-        validator = self._validator(brought, packages)
-        yield self._outcome(case, "", validator, text, (), case["java"])
+        found = _errors(self._validator(brought, packages), text)
+        yield Outcome(case["name"], case["module"], expected(case["java"], self._cases), found)
         if "source" in special and "java" in special:
             url, is_file = special["source"], "://" not in special["source"]
             brought += [*([url] if is_file else []), *special.get("supporting", ())]
             packages += special.get("packages", ())
-            validator = self._validator(brought, packages)
             if is_file:
                 url = orjson.loads(self._read(url)).get("url", "")
-            yield self._outcome(case, "/profile", validator, text, (url,), special["java"])
-
-    def _outcome(  # noqa: PLR0913 - what one judgement is made of
-        self,
-        case: dict[str, Any],
-        suffix: str,
-        validator: Validator,
-        text: bytes,
-        profiles: tuple[str, ...],
-        java: Any,
-    ) -> Outcome:
-        found = tuple(
-            f"{each.expression}: {each.message}"
-            for each in validator.validate(text, profiles).issues
-            if each.severity in INVALID
-        )
-        wanted = expected(java, self._cases)
-        return Outcome(case["name"] + suffix, case["module"], wanted, found)
+            found = _errors(self._validator(brought, packages), text, url)
+            wanted = expected(special["java"], self._cases)
+            yield Outcome(f"{case['name']}/profile", case["module"], wanted, found)
 
     def _read(self, name: str) -> bytes:
         """A file as JSON text; what is no XML is left for the validator to refuse."""
@@ -198,6 +183,14 @@ class Judge:
             members |= {f"{number}-{n}.json": orjson.dumps(e) for n, e in enumerate(parts)}
         case = MemoryShelf(Package("case", "0", {}, members, "", "case"))
         return Validator(Library([case, *map(open_built_in, packages), *self._base]))
+
+
+def _errors(validator: Validator, text: bytes, *profiles: str) -> tuple[str, ...]:
+    return tuple(
+        f"{each.expression}: {each.message}"
+        for each in validator.validate(text, profiles).issues
+        if each.severity in INVALID
+    )
 
 
 def score(where: Path) -> Score:
