@@ -6,6 +6,7 @@ https://hl7.org/fhir/R4/bundle.html
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from profiles.validator.documents import Entries, document, message, references
@@ -65,10 +66,13 @@ def bundle(of: Compiler, value: dict[str, Any], scope: Scope) -> Found:
 
 def _doubled(rows: list[Any]) -> Iterator[Problem]:
     """No reference leads to two entries, such as two versions of a resource."""
-    entries = Entries(rows)
-    doubled = {url for url in entries.urls if url and entries.urls.count(url) > 1}
+    urls = Counter(
+        each.get("fullUrl") for each in rows if isinstance(each, dict) and _has_url(each)
+    )
+    doubled = {url for url, count in urls.items() if count > 1}
     if not doubled:
         return
+    entries = Entries(rows)
     for place, each in enumerate(entries.rows):
         for at, reference in references(each.get("resource")):
             target = None if "/_history/" in reference else entries.find(reference, place)
@@ -76,6 +80,10 @@ def _doubled(rows: list[Any]) -> Iterator[Problem]:
                 said = f"the reference {shown(reference)} leads to several entries"
                 where = f".entry[{place}].resource{at}"
                 yield from problem("invalid", said, "doubled", at=where, rule="Bundle.entry")
+
+
+def _has_url(entry: dict[str, Any]) -> bool:
+    return isinstance(entry.get("fullUrl"), str)
 
 
 def _entry(of: Compiler, entry: dict[str, Any], kind: Any) -> Iterator[Problem]:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from profiles.validator.problems import Found
     from profiles.validator.scope import Scope
 
-IMAGE = re.compile(r"<img\b[^>]*\bsrc\s*=\s*[\"']#([^\"']*)")
+IMAGE = re.compile(r"<img\b[^<>]*\bsrc\s*=\s*[\"']#([^\"']*)")
 #: HTML's own entities are not defined in XML, and JSON has no document type to define them in.
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]+;")
 #: Links that are empty, run a script, or no browser can follow.
-BAD_LINK = re.compile(r"<a\b[^>]*\bhref\s*=\s*[\"'](\s*|(?:javascript|vbscript|urn):[^\"']*)[\"']")
+BAD_LINK = re.compile(r"<a\b[^<>]*\bhref\s*=\s*[\"'](\s*|(?:javascript|vbscript|urn):[^\"']*)[\"']")
 REMEMBERED = 2_000
 _good: set[int] = set()
 
