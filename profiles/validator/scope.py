@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from profiles.fhirpath import Scope as PathScope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from profiles.validator.problems import Found
 
@@ -111,12 +111,22 @@ class Scope:
         return self._by_id().get(name) if name else self.root
 
     def _by_id(self) -> dict[str, Any]:
-        """The contained resources by id, read once."""
+        """The contained resources by id, read once; of a Bundle, those of its entries."""
         if self.inside is None:
-            rows = self.root.get("contained")
             self.inside = {}
-            for each in rows if isinstance(rows, list) else ():
+            for each in _contained(self.root):
                 name = each.get("id") if isinstance(each, dict) else None
                 if isinstance(name, str):
                     self.inside.setdefault(name, each)
         return self.inside
+
+
+def _contained(root: dict[str, Any]) -> Iterator[Any]:
+    holders: list[Any] = [root]
+    if root.get("resourceType") == "Bundle":  # a constraint of the Bundle may look so deep
+        entries = root.get("entry")
+        rows = entries if isinstance(entries, list) else []
+        holders += [each.get("resource") for each in rows if isinstance(each, dict)]
+    for holder in holders:
+        found = holder.get("contained") if isinstance(holder, dict) else None
+        yield from found if isinstance(found, list) else ()

@@ -9,6 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from validator_workshop import Workshop
+
     Errors = Callable[..., list[tuple[str, str]]]
 
 PATIENT: dict[str, Any] = {"resourceType": "Patient"}
@@ -238,3 +240,15 @@ def test_a_reference_leads_to_the_type_that_it_says(errors: Errors) -> None:
     found = errors(bundle("collection", entry(patient), entry(other, UUID)))
     place = "Bundle.entry[0].resource.generalPractitioner[0]"
     assert found == [(place, "Reference.reference")]
+
+
+def test_a_constraint_of_a_bundle_finds_what_its_entries_contain(workshop: Workshop) -> None:
+    text = "entry.resource.all(device.resolve().exists())"
+    rule = {"key": "x-1", "severity": "error", "expression": text}
+    url = workshop.make("p", "Bundle", {"id": "Bundle", "constraint": [rule]})
+    device = {"resourceType": "Device", "id": "d", "status": "active"}
+    holder = {**OBSERVATION, "contained": [device], "device": {"reference": "#d"}}
+    assert workshop.errors(bundle("collection", entry(holder)), url) == []
+    holder = {**OBSERVATION, "device": {"reference": "#gone"}}
+    found = workshop.errors(bundle("collection", entry(holder)), url)
+    assert [at for at, said in found if said.startswith("x-1")] == ["Bundle"]
