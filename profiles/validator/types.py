@@ -15,6 +15,7 @@ from profiles.validator import (
     contained,
     context,
     extensions,
+    maps,
     shape,
 )
 from profiles.validator.narrative import div
@@ -250,6 +251,7 @@ def DOMAIN(_: Compiler) -> list[Check]:  # noqa: N802 - one row of the table bel
 WHOLE: dict[str, Callable[[Compiler], list[Check]]] = {
     **dict.fromkeys(QUANTITIES, _quantity),
     "Attachment": lambda _: [attachments.size],
+    "ConceptMap": lambda of: [*DOMAIN(of), maps.mapped(of)],
     "Identifier": _identifier,
     "Reference": _reference,
     "Extension": _extension,

@@ -131,3 +131,16 @@ def test_a_code_of_the_system_of_uris_is_one(errors: Errors) -> None:
     assert errors(basic) == []
     basic["code"] = {"coding": [{**coding, "code": "Ricardian"}]}
     assert errors(basic) == [("Basic.code.coding[0].code", "code")]
+
+
+def test_what_a_concept_map_maps_are_codes_of_its_systems(errors: Errors) -> None:
+    def mapping(source: str, target: str) -> dict[str, Any]:
+        element = {"code": source, "target": [{"code": target, "equivalence": "equal"}]}
+        gender = "http://hl7.org/fhir/administrative-gender"
+        group = {"source": gender, "target": gender, "element": [element]}
+        return {"resourceType": "ConceptMap", "status": "draft", "group": [group]}
+
+    place = "ConceptMap.group[0].element[0]"
+    assert errors(mapping("male", "female")) == []
+    assert errors(mapping("x", "male")) == [(f"{place}.code", "code")]
+    assert errors(mapping("male", "x")) == [(f"{place}.target[0].code", "code")]
