@@ -117,6 +117,10 @@ class Definitions(Protocol):
         """Return a value set, expanded as far as the packages allow."""
         ...
 
+    def is_known(self, url: str) -> bool:
+        """Return whether a resource of some package, or a naming system, has this URL."""
+        ...
+
     def packages(self) -> Iterable[str]:
         """Name what is loaded, as `id#version`."""
         ...

@@ -90,8 +90,8 @@ class Expression:
             NotEvaluable: it needs what the scope does not have.
         """
         scope = Scope() if scope is None else scope
-        scope.context = node
-        return self._code.run(scope, self._focus(node))
+        scope.context = focus = self._focus(node)
+        return self._code.run(scope, focus)
 
     def evaluate(self, node: Any = NOTHING, scope: Scope | None = None) -> list[Any]:
         """Evaluate, and return JSON values; of a primitive without a value, None.
@@ -117,9 +117,9 @@ class Expression:
             NotEvaluable: nobody can say; the constraint is to be reported as not checked.
         """
         scope = Scope() if scope is None else scope
-        scope.context = node
+        scope.context = focus = self._focus(node)
         try:
-            return self._test(scope, self._focus(node)) is True
+            return self._test(scope, focus) is True
         except EvaluationError:
             return False
 

@@ -23,7 +23,7 @@ _ELEMENTS = frozenset({
 _ATTRIBUTES = frozenset({
     "title", "style", "class", "id", "lang", "xml:lang", "xml:space", "dir", "accesskey",
     "tabindex", "span", "width", "align", "valign", "char", "charoff", "abbr", "axis", "headers",
-    "scope", "rowspan", "colspan",
+    "scope", "rowspan", "colspan", "idref",
 })  # fmt: skip
 _OWN_ATTRIBUTES = {
     "a": {"href", "name", "charset", "type", "hreflang", "rel", "rev", "shape", "coords"},

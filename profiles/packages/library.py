@@ -8,7 +8,13 @@ from profiles.definitions import CodeSystem, Structure, ValueSet
 from profiles.packages.elements import differential_tree, flatten, snapshot_tree
 from profiles.packages.errors import PackageError
 from profiles.packages.expansion import expand
-from profiles.packages.shelf import CODE_SYSTEMS, SEARCH_PARAMETERS, STRUCTURES, VALUE_SETS
+from profiles.packages.shelf import (
+    CODE_SYSTEMS,
+    NAMES,
+    SEARCH_PARAMETERS,
+    STRUCTURES,
+    VALUE_SETS,
+)
 from profiles.packages.snapshot import generate_snapshot
 
 if TYPE_CHECKING:
@@ -78,6 +84,14 @@ class Library:
             facts = self._find(VALUE_SETS, canonical)
             self._value_sets[canonical] = self._value_set(facts) if facts else None
         return self._value_sets[canonical]
+
+    def is_known(self, url: str) -> bool:
+        """Return whether a resource of some package, or a naming system, has this URL."""
+        return any(
+            shelf.versions(kind, url)
+            for kind in (STRUCTURES, CODE_SYSTEMS, VALUE_SETS, NAMES)
+            for shelf in self._shelves
+        )
 
     def search_parameters(self, resource_type: str) -> tuple[Mapping[str, Any], ...]:
         """Return the search parameters with that `base`, of all packages in order of precedence.

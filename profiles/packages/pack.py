@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from profiles.packages.source import Package
 
 #: Raised whenever facts or layout change, so that an old pack is refused and not misread.
-PACK_FORMAT = 2
+PACK_FORMAT = 3
 SUFFIX = ".pack"
 _MAGIC = b"flexcheck pack\n"
 _LENGTH = struct.Struct(">I")

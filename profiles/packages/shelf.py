@@ -16,15 +16,16 @@ from profiles.packages.facts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from profiles.packages.source import Package
 
 #: Kinds of facts, named by their resource type. Facts of search parameters are filed by the
-#: resource type that they search, not by their URL.
+#: resource type that they search, not by their URL. Names are the URLs of resources of other types,
+#: and of what naming systems name: known, without facts.
 STRUCTURES, CODE_SYSTEMS, VALUE_SETS = "StructureDefinition", "CodeSystem", "ValueSet"
-SEARCH_PARAMETERS = "SearchParameter"
-KINDS = (STRUCTURES, CODE_SYSTEMS, VALUE_SETS, SEARCH_PARAMETERS)
+SEARCH_PARAMETERS, NAMES = "SearchParameter", "names"
+KINDS = (STRUCTURES, CODE_SYSTEMS, VALUE_SETS, SEARCH_PARAMETERS, NAMES)
 _REDUCE: Mapping[str, Callable[[Facts], Facts]] = {
     STRUCTURES: structure_facts,
     CODE_SYSTEMS: code_system_facts,
@@ -106,7 +107,9 @@ def items_of(package: Package) -> Items:
     searches: dict[str, list[Facts]] = {}
     for resource in package.resources():
         kind = resource["resourceType"]
-        if kind not in items or not isinstance(resource.get("url"), str):
+        for name in _names(resource):
+            items[NAMES][name] = [("", b"{}")]
+        if kind not in _REDUCE or not isinstance(resource.get("url"), str):
             continue
         facts = _reduce(kind, resource, package)
         if kind == SEARCH_PARAMETERS:
@@ -118,6 +121,16 @@ def items_of(package: Package) -> Items:
     for base, found in searches.items():
         items[SEARCH_PARAMETERS][base] = [("", orjson.dumps({"parameters": found}))]
     return items
+
+
+def _names(resource: Facts) -> Iterator[str]:
+    if resource["resourceType"] in {STRUCTURES, CODE_SYSTEMS, VALUE_SETS}:
+        return
+    ids = resource.get("uniqueId")
+    values = [each.get("value") for each in ids or () if isinstance(each, dict)]
+    for name in (resource.get("url"), *values):
+        if isinstance(name, str) and "://" in name:
+            yield name
 
 
 def _reduce(kind: str, resource: Facts, package: Package) -> Facts:

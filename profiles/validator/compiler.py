@@ -11,6 +11,7 @@ from profiles.issues import INVALID
 from profiles.packages.errors import PackageError
 from profiles.validator import observations
 from profiles.validator.bundles import bundle, index
+from profiles.validator.conditions import conditions
 from profiles.validator.constraints import Constraints
 from profiles.validator.context import places
 from profiles.validator.extensions import Definition, brought_along
@@ -21,6 +22,7 @@ from profiles.validator.shape import no_object
 from profiles.validator.terminology import Terminology
 from profiles.validator.tree import Node, tree
 from profiles.validator.types import Types, unknown_type
+from profiles.validator.urls import Urls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +43,7 @@ class Compiler:
         self.terminology = Terminology(definitions)
         self.constraints = Constraints(definitions, as_published=as_published)
         self.types = Types(self)
+        self.urls = Urls(definitions)
         self.targets = Targets(self.types.is_resource)
         self._trees: dict[str, Node | None] = {}
         self._profiles: dict[str, Check | None] = {}
@@ -122,7 +125,7 @@ class Compiler:
     def _compiled(self, url: str) -> Check | None:
         try:
             structure, root = self.definitions.structure(url), self.profile_tree(url)
-            if structure is None or root is None or structure.derivation != "constraint":
+            if structure is None or root is None or not self._adds_something(url):
                 return None
             return Delta(self, structure).compile(root)
         except Exception as error:  # noqa: BLE001 - whatever a package holds, there is a verdict
@@ -146,17 +149,18 @@ class Compiler:
         if core is not None and core is not structure and allowed is not None:
             before = places(core)  # a later package may not take places away
             allowed = None if before is None else allowed | before
-        return Definition(self.profile(url) or _nothing, allowed, modifier)
+        asked = conditions(structure, self.constraints.model)
+        return Definition(self.profile(url) or _nothing, allowed, modifier, asked)
 
     def conforms(self, value: Any, url: str, scope: Scope) -> bool | None:
         """Whether a value has no error against a profile and its type; None: nobody knows."""
         structure = self.definitions.structure(url)
         if structure is None:
             return None
-        if not isinstance(value, dict):
-            return False
-        if structure.kind == "resource" and value.get("resourceType") != structure.type:
-            return False
+        if self.types.is_resource(structure.type):
+            name = value.get("resourceType") if isinstance(value, dict) else None
+            if name != structure.type:
+                return False
         checks = [self.types.check(structure.type), self.profile(url) or _nothing]
         found = [each for check in checks for each in check(value, scope) or ()]
         return not any(each.severity in INVALID for each in found)
@@ -196,20 +200,19 @@ class Compiler:
     ) -> Check | None:
         """The targets that a profile leaves of those that the base allows."""
         allowed = self.target_types(urls)
-        for old in olds:
-            if old.get("targetProfile") and self.target_types(old["targetProfile"]) == allowed:
-                return None
+        known = [self.target_types(each) for old in olds if (each := old.get("targetProfile"))]
         if any(self.definitions.structure(url) is None for url in urls):
             return None  # a profile no package has may be of any type
-        checks = [self.targets.check(allowed, owner, rule)]
+        checks = [None if allowed in known else self.targets.check(allowed, owner, rule)]
         special = [url for url in urls if self._adds_something(url)]
         if len(special) == len(urls):
             checks.append(self.targets.conforms(special, self._faults, owner, rule))
         return all_of([each for each in checks if each is not None])
 
     def _adds_something(self, url: str) -> bool:
+        """Whether a URL is a profile's, not a type's; some profiles call themselves types."""
         structure = self.definitions.structure(url)
-        return structure is not None and structure.derivation == "constraint"
+        return structure is not None and structure.url != BASE + structure.type
 
     def _faults(self, value: Any, url: str, scope: Scope) -> list[Problem]:
         """What keeps a resource that a reference leads to from conforming to a profile.
@@ -229,6 +232,7 @@ class Compiler:
 REMEMBERED = 1_000
 #: The version of the R4 core and of the extensions that it defines.
 CORE = "4.0.1"
+BASE = "http://hl7.org/fhir/StructureDefinition/"
 NO_DOMAIN = frozenset({"Bundle", "Binary", "Parameters"})
 
 

@@ -26,7 +26,7 @@ class Constraints:
 
     def __init__(self, definitions: Definitions, *, as_published: bool = False) -> None:
         self._as_published = as_published
-        self._model = DefinitionsModel(definitions)
+        self.model = DefinitionsModel(definitions)
 
     def check(self, constraint: dict[str, Any], kind: str, owner: str) -> Check | None:
         """The check of one constraint on values of a type."""
@@ -35,7 +35,7 @@ class Constraints:
             return None
         try:
             compiled = compile_constraint(
-                text, key, context_type=kind, model=self._model, as_published=self._as_published
+                text, key, context_type=kind, model=self.model, as_published=self._as_published
             )
         except FhirPathError:
             return _not_checked(f"constraint {key}")

@@ -5,6 +5,7 @@ https://hl7.org/fhir/R4/references.html#contained
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from profiles.validator.problems import Problem, both, problem
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from profiles.validator.problems import Found
     from profiles.validator.scope import Scope
 
+#: A narrative may show a contained image, or lead to what is contained.
+IN_NARRATIVE = re.compile(r"(?:src|href)\s*=\s*[\"'](#[^\"']+)")
+
 
 def contained(value: dict[str, Any], scope: Scope) -> Found:
     """What a DomainResource demands of the resources it contains."""
@@ -23,13 +27,22 @@ def contained(value: dict[str, Any], scope: Scope) -> Found:
         return None
     found: Found = None
     led_to: set[str] | None = None
+    names: set[Any] = set()
     for place, each in enumerate(inside if isinstance(inside, list) else ()):
         if not isinstance(each, dict):
             continue
         if led_to is None:
-            led_to = {text for text in _texts(value) if text[:1] == "#"}
+            led_to = set()
+            for text in _texts(value):
+                led_to.update([text] if text[:1] == "#" else IN_NARRATIVE.findall(text))
         for more in _faults(each, f".contained[{place}]", led_to):
             found = both(found, more)
+        if isinstance(name := each.get("id"), str):
+            if name in names:
+                said = f"two contained resources have the id {name!r}"
+                at = f".contained[{place}]"
+                found = both(found, problem("invalid", said, "contained-id", at=at, rule="id"))
+            names.add(name)
     return found
 
 

@@ -49,15 +49,19 @@ def discriminator(of: Compiler, kind: str, path: str, slice_node: Node) -> Discr
     nodes = [slice_node]
     for step in steps:
         nodes = [found for each in nodes for found in _next(of, each, step)]
-    made = next((one for node in nodes if (one := _test(of, kind, node))), None)
+    tests = [(node, one) for node in nodes if (one := _test(of, kind, node))]
+    made = min(tests, key=_telling)[1] if tests else None
     if made is None or (not steps and made[0] in PRESENCE):
         return None  # that a value is there tells no slice from another
     says, holds = made
     walk = _walk(steps)
     says = f"{path if steps else 'it'} {says}"
-    if kind == "exists":
+    if kind == "exists" or says.endswith(PRESENCE[1]):
         wanted = made[0] == PRESENCE[0]
         return Discriminator(says, lambda value, scope: bool(walk(value, scope)) is wanted)
+
+    if kind == "type" and steps and steps[-1][0] == "name":
+        return Discriminator(says, _typed(steps, holds, _json_names(nodes, steps[-1][1])))
 
     def test(value: Any, scope: Scope) -> bool:
         return any(holds(each, scope) for each in walk(value, scope))
@@ -66,6 +70,35 @@ def discriminator(of: Compiler, kind: str, path: str, slice_node: Node) -> Discr
     short = len(steps) <= 1 and _is_coded(nodes[0], kind)
     coded = path.replace("$this", "") if short else None
     return Discriminator(says, test, url if isinstance(url, str) else None, coded)
+
+
+def _telling(made: tuple[Node, tuple[str, Test]]) -> int:
+    """What is fixed tells slices apart, what must merely be there does so least."""
+    node, (says, _) = made
+    if patterns.matcher(node.element) is not None:
+        return 0
+    return 2 if says in PRESENCE else 1
+
+
+def _json_names(nodes: list[Node], name: str) -> frozenset[str]:
+    """The JSON names that a choice has in a slice: each says the type of its value."""
+    kinds = {type_code(entry) for node in nodes for entry in node.types}
+    return frozenset(name + kind[:1].upper() + kind[1:] for kind in kinds)
+
+
+def _typed(steps: list[tuple[str, str]], holds: Test, names: frozenset[str]) -> Test:
+    """The type of what a path leads to: told by its JSON name, of a resource by itself."""
+    around, within = _walk(steps[:-1]), _walk(steps[-1:])
+
+    def test(value: Any, scope: Scope) -> bool:
+        for each in around(value, scope):
+            if type(each) is dict and not names.isdisjoint(each):
+                return True
+            if any(holds(one, scope) for one in within(each, scope)):
+                return True
+        return False
+
+    return test
 
 
 def _is_coded(node: Node, kind: str) -> bool:
@@ -116,7 +149,11 @@ def _next(of: Compiler, node: Node, step: tuple[str, str]) -> list[Node]:
 def _children(of: Compiler, node: Node, name: str) -> list[Node]:
     own = node.child(name)
     if own is not None:
-        return [own]
+        return [*(each for each in own.slices if each.min and own.is_choice), own]
+    whole = patterns.stated(node.element, "fixed") or patterns.stated(node.element, "pattern")
+    if isinstance(whole, dict) and name in whole:
+        path = f"{node.path}.{name}"
+        return [Node({"path": path, "id": path, "patternPart": whole[name]}, name)]
     # Code that is fixed in a slice below: R4's bp tells its components apart by `code.coding.code`.
     found = [child for each in node.slices if each.min and (child := each.child(name)) is not None]
     for entry in node.types:
@@ -180,6 +217,8 @@ def _by_value(of: Compiler, node: Node) -> tuple[str, Test] | None:
         made = match  # a name for the closure that is surely no None
         return f"must be {patterns.expected(node.element)}", lambda value, scope: made(value)
     bound = node.element.get("binding") or {}
+    if node.max == 0:
+        return _by_presence(node)
     if bound.get("strength") == "required" and bound.get("valueSet"):
         check = of.terminology.binding(node.element, type_code(node.types[0]), "")
         if check is not None:

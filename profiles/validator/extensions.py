@@ -15,6 +15,7 @@ from profiles.validator.problems import Problem, both, problem, shown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from profiles.validator.conditions import Conditions
     from profiles.validator.problems import Check, Found
     from profiles.validator.scope import Scope
 
@@ -27,11 +28,13 @@ class Definition:
         check: what an extension must hold to.
         places: where it may stand (`context.places`), None: anywhere.
         modifier: whether it must be a modifierExtension; None: nobody knows.
+        conditions: what FHIRPath says of where it may stand.
     """
 
     check: Check
     places: frozenset[str] | None
     modifier: bool | None
+    conditions: Conditions | None = None
 
 
 REMEMBERED = 10_000
@@ -109,7 +112,10 @@ def _placed(
     if definition is None:
         return None
     faults = []
-    if definition.places is not None and not definition.places & here:
+    elsewhere = definition.places is not None and not definition.places & here
+    if definition.conditions is not None:
+        return _conditional(url, definition, elsewhere=elsewhere)
+    if definition.places is not None and elsewhere:
         faults.append(misplaced(url, definition.places))
     if definition.modifier is not None and definition.modifier is not modifier:
         right = "modifierExtension" if definition.modifier else "extension"
@@ -120,6 +126,22 @@ def _placed(
 
     def check(value: Any, scope: Scope) -> Found:
         return [*map(replace, faults), *(definition.check(value, scope) or ())]
+
+    return check
+
+
+def _conditional(url: str, definition: Definition, *, elsewhere: bool) -> Check:
+    """The check of a definition that FHIRPath allows at some places or forbids at others."""
+    conditions, content_of = definition.conditions, definition.check
+    allowed = definition.places or frozenset()
+
+    def check(value: Any, scope: Scope) -> Found:
+        found = list(content_of(value, scope) or ())
+        if conditions is not None:
+            if elsewhere and not conditions.allow(value, scope):
+                found.append(misplaced(url, allowed))
+            found += conditions.broken(url, value, scope)
+        return found or None
 
     return check
 

@@ -1,12 +1,14 @@
 """Fixed values, patterns, value ranges (ElementDefinition.fixed[x], pattern[x], minValue[x] …).
 
-Imports `problems`.
+Imports `problems` and the units of `fhirpath`.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from profiles.fhirpath.units import canonical
 from profiles.validator.problems import problem, shown
 
 if TYPE_CHECKING:
@@ -127,11 +129,11 @@ def states(element: Element, owner: str, rule: str) -> Check | None:
 
 
 def ranged(element: Element, owner: str, rule: str) -> Check | None:
-    """minValue, maxValue (of numbers and texts in order) and maxLength."""
+    """minValue, maxValue (of numbers, quantities and texts in order) and maxLength."""
     low, high = stated(element, "minValue"), stated(element, "maxValue")
     longest = element.get("maxLength")
     if isinstance(low, dict) or isinstance(high, dict):
-        low = high = None  # a quantity: units cannot be compared here
+        return _ranged_quantity(low, high, owner, rule)
     if low is None and high is None and longest is None:
         return None
 
@@ -153,3 +155,38 @@ def _out_of_range(value: Any, low: Any, high: Any) -> str:
     except TypeError:
         return ""  # of another JSON type, which is reported
     return ""
+
+
+def _ranged_quantity(low: Any, high: Any, owner: str, rule: str) -> Check:
+    """Judge minValue and maxValue of quantities, whose units may differ."""
+    least, most = _amount(low), _amount(high)
+
+    def check(value: Any, scope: Scope) -> Found:
+        amount = _amount(value)
+        if amount is None:
+            return None
+        if least is not None and least[1] == amount[1] and amount[0] < least[0]:
+            said = f"at least {_said(low)} expected, found {_said(value)}"
+        elif most is not None and most[1] == amount[1] and amount[0] > most[0]:
+            said = f"at most {_said(high)} allowed, found {_said(value)}"
+        else:
+            return None
+        return problem("value", said, "range", profile=owner, rule=rule)
+
+    return check
+
+
+def _amount(quantity: Any) -> tuple[Decimal, Any] | None:
+    """A quantity in base units; of a unit that is not UCUM's, as it is written."""
+    number = quantity.get("value") if isinstance(quantity, dict) else None
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return None
+    unit = quantity.get("code") or quantity.get("unit") or "1"
+    found = canonical(unit) if isinstance(unit, str) else None
+    if found is None:
+        return Decimal(str(number)), unit
+    return Decimal(str(number)) * found[0], found[1]
+
+
+def _said(quantity: dict[str, Any]) -> str:
+    return f"{quantity.get('value')} {quantity.get('code') or quantity.get('unit') or ''}".strip()

@@ -38,6 +38,10 @@ CODE = re.compile(r"\S+( \S+)*", re.ASCII)
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 OID = re.compile(r"urn:oid:[0-2](\.(0|[1-9]\d*))+")
 UUID = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+NO_UUID = "is no UUID (urn:uuid:…, lower-case)"
+#: Where the last dot of an OID stands at the least: `isOid` and more in the HL7 validator.
+SHORT_OID = len("urn:oid:") + 5
+ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 SPACE = re.compile(r"\s", re.ASCII)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 #: Every byte but those that base64 is written in.
@@ -84,7 +88,19 @@ def _uri(text: str) -> str | None:
         return "is no URI: white space"
     if text.startswith(("oid:", "uuid:")):
         return "must begin with urn:"
+    if text.startswith("urn:uuid:") and not UUID.fullmatch(text):
+        return NO_UUID
+    if text.startswith("urn:oid:") and not (OID.fullmatch(text) and text.rfind(".") >= SHORT_OID):
+        return "is no OID (urn:oid:, and an OID of a known root)"
     return None
+
+
+def _canonical(text: str) -> str | None:
+    """https://hl7.org/fhir/R4/references.html#canonical: absolute, or a fragment."""
+    said = _uri(text)
+    if said is None and text[:1] != "#" and not ABSOLUTE.match(text):
+        return "must be an absolute URL, or lead to a contained resource (#id)"
+    return said
 
 
 def _base64(text: str) -> str | None:
@@ -114,9 +130,9 @@ TEXTS: dict[str, Callable[[str], str | None]] = {
     "id": _matching(ID, "is no id (1 to 64 letters, digits, - and .)"),
     "uri": _uri,
     "url": _uri,
-    "canonical": _uri,
+    "canonical": _canonical,
     "oid": _matching(OID, "is no OID (urn:oid:…)"),
-    "uuid": _matching(UUID, "is no UUID (urn:uuid:…, lower-case)"),
+    "uuid": _matching(UUID, NO_UUID),
     "base64Binary": _base64,
     "xhtml": _string,
 }

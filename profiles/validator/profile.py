@@ -147,7 +147,7 @@ class Delta:
                 discriminator(self._of, one["type"], one["path"], each) for one in discriminators
             ]
             name = f"{node.id.rpartition('.')[2]}:{each.element['sliceName']}"
-            if None in tests:
+            if not any(tests):
                 unusable = f"slice {name} has no value, binding or existence to be told by"
             item = self._item(each, [node, *bases], kind)
             inner = self._slicing(each, bases, kind)

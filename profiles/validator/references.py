@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 URL = re.compile(r"(?:.*/)?([A-Z][A-Za-z]+)/[A-Za-z0-9\-.]{1,64}(?:/_history/[^/]+)?(?:#.*)?")
 REMEMBERED = 50_000
+#: How many references in a row are followed; no guide's profiles lead farther.
+FARTHEST = 8
 ANY = frozenset({"Resource", "Any", "DomainResource"})
 
 
@@ -61,7 +63,7 @@ class Targets:
 
         def check(value: Any, scope: Scope) -> Found:
             reference = value.get("reference") if type(value) is dict else None
-            if type(reference) is not str or scope.is_target:
+            if type(reference) is not str or scope.hops >= FARTHEST:
                 return None
             if reference[:1] != "#" and not scope.entries:
                 return None
@@ -71,7 +73,11 @@ class Targets:
             inner = scope.target(target, contained=reference[:1] == "#")
             least: list[Problem] | None = None
             for url in urls:
-                found = faults(target, url, inner)
+                key = id(target), url
+                if key not in scope.judged:
+                    scope.judged[key] = None
+                    scope.judged[key] = faults(target, url, inner)
+                found = scope.judged[key]
                 if not found:
                     return None
                 least = found if least is None or len(found) < len(least) else least
@@ -84,7 +90,7 @@ class Targets:
     def kind(self, value: Any, scope: Scope) -> str:
         """The type of a Reference's target, "" where nothing tells."""
         reference = value.get("reference") if type(value) is dict else None
-        if type(reference) is not str:
+        if type(reference) is not str or (reference == "#" and scope.resource is scope.root):
             return ""
         if reference[:1] == "#" or reference[:4] == "urn:":
             target = scope.resolve(reference)
@@ -98,15 +104,29 @@ class Targets:
         if type(reference) is not str or not reference:
             return None
         if reference[0] == "#":
-            if scope.resolve(reference) is None:
-                said = f"no contained resource has the id of the reference {shown(reference)}"
-                return problem("not-found", said, "ref-1", rule="ref-1")
-            return None
-        stated = value.get("type")
-        if stated is None:
-            return None
+            if scope.resolve(reference) is not None:
+                return None
+            said = f"no contained resource has the id of the reference {shown(reference)}"
+            return problem("not-found", said, "ref-1", rule="ref-1")
+        if scope.entries and (found := self._other_type(reference, scope)) is not None:
+            return found
+        return None if value.get("type") is None else self._stated(value["type"], reference)
+
+    def _stated(self, stated: Any, reference: str) -> Found:
+        """`Reference.type` is the type that the URL says."""
         kind = self.said(reference)
-        if kind and isinstance(stated, str) and stated.rpartition("/")[2] != kind:
-            said = f"type says {shown(stated)}, but the reference leads to {kind}"
-            return problem("structure", said, "reference-type", rule="Reference.type")
-        return None
+        if not kind or not isinstance(stated, str) or stated.rpartition("/")[2] == kind:
+            return None
+        said = f"type says {shown(stated)}, but the reference leads to {kind}"
+        return problem("structure", said, "reference-type", rule="Reference.type")
+
+    def _other_type(self, reference: str, scope: Scope) -> Found:
+        """What a reference leads to in the Bundle is of the type that its URL says."""
+        kind, target = self.said(reference), scope.resolve(reference)
+        if target is None:
+            target = scope.entries.get(f"urn:uuid:{reference.rpartition('/')[2]}")
+        name = target.get("resourceType") if kind and isinstance(target, dict) else None
+        if name is None or name == kind:
+            return None
+        said = f"the reference {shown(reference)} leads to a {name}, not to a {kind}"
+        return problem("structure", said, "reference-type", rule="Reference.reference")

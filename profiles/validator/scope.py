@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from profiles.fhirpath import Scope as PathScope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from profiles.validator.problems import Found
 
 
 @dataclass(slots=True)
@@ -23,8 +25,9 @@ class Scope:
         urls: of a Bundle, the fullUrl of each resource by its identity.
         member_of: whether a code is in a value set (FHIRPath `memberOf`), None: nobody knows.
         conforms_to: whether a value conforms to a profile.
-        is_target: whether the resource is judged for a reference that leads to it; those that it
-            has lead no further, or the way would have no end.
+        hops: how many references led here from the resource that is judged.
+        judged: what keeps targets of references from profiles, by identity and profile; one for
+            the whole validation. A target that is being judged is taken to conform meanwhile.
         inside: the contained resources by id, once they were asked for.
         not_checked: what could not be judged offline; one set for the whole validation.
     """
@@ -37,7 +40,8 @@ class Scope:
     urls: dict[int, str] = field(default_factory=dict)
     member_of: Callable[[Any, str], bool | None] | None = None
     conforms_to: Callable[[Any, str, Scope], bool | None] | None = None
-    is_target: bool = False
+    hops: int = 0
+    judged: dict[tuple[int, str], Found] = field(default_factory=dict)
     inside: dict[str, Any] | None = None
     _path: PathScope | None = None
 
@@ -68,7 +72,8 @@ class Scope:
             {},
             self.member_of,
             self.conforms_to,
-            self.is_target,
+            self.hops,
+            self.judged,
         )
 
     def contained(self, resource: dict[str, Any]) -> Scope:
@@ -85,7 +90,7 @@ class Scope:
     def target(self, resource: dict[str, Any], *, contained: bool) -> Scope:
         """The scope of what a reference leads to."""
         found = self.contained(resource) if contained else self.entry(resource)
-        found.is_target = True
+        found.hops += 1
         return found
 
     def resolve(self, reference: Any) -> Any:
@@ -106,12 +111,22 @@ class Scope:
         return self._by_id().get(name) if name else self.root
 
     def _by_id(self) -> dict[str, Any]:
-        """The contained resources by id, read once."""
+        """The contained resources by id, read once; of a Bundle, those of its entries."""
         if self.inside is None:
-            rows = self.root.get("contained")
             self.inside = {}
-            for each in rows if isinstance(rows, list) else ():
+            for each in _contained(self.root):
                 name = each.get("id") if isinstance(each, dict) else None
                 if isinstance(name, str):
                     self.inside.setdefault(name, each)
         return self.inside
+
+
+def _contained(root: dict[str, Any]) -> Iterator[Any]:
+    holders: list[Any] = [root]
+    if root.get("resourceType") == "Bundle":  # a constraint of the Bundle may look so deep
+        entries = root.get("entry")
+        rows = entries if isinstance(entries, list) else []
+        holders += [each.get("resource") for each in rows if isinstance(each, dict)]
+    for holder in holders:
+        found = holder.get("contained") if isinstance(holder, dict) else None
+        yield from found if isinstance(found, list) else ()

@@ -72,7 +72,7 @@ class Slicing:
 
     def judge(self, name: str, values: list[Any], scope: Scope) -> Found:
         """Judge the values of the element `name`."""
-        if self.unusable:
+        if self.unusable and values:
             return self._unusable(name, values)
         pick, slices = self.pick, self.slices
         places = [pick(value, scope) for value in values]

@@ -11,7 +11,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from profiles.packages.code_facts import display_mark
-from profiles.validator.bindings import bound_to, check_of, pairs_of, relative
+from profiles.validator.bindings import (
+    ABSOLUTE,
+    absolute_system,
+    bound_to,
+    check_of,
+    pairs_of,
+    relative,
+)
 from profiles.validator.problems import both, problem, shown
 
 if TYPE_CHECKING:
@@ -24,6 +31,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = "urn:ietf:bcp:47"
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+#: The system of all URIs.
+URIS = "urn:ietf:rfc:3986"
 REMEMBERED = 50_000
 
 
@@ -85,10 +94,17 @@ class Terminology:
             scope.not_checked.add(unknown)
         return unknown is not None
 
+    def free_coding(self, value: dict[str, Any], scope: Scope) -> Found:
+        """A Coding that is bound to nothing: its code and display are of its system."""
+        if type(value) is not dict:
+            return None
+        return absolute_system(value, scope) or self.coding(value, scope) or self.display(value)
+
     def lone_coding(self, value: dict[str, Any], scope: Scope) -> Found:
         """A Coding that is no part of a CodeableConcept, or a Quantity: a warning at most.
 
-        What makes it an error is a required binding; so it is in the HL7 validator.
+        What makes it an error is a required binding; so it is in the HL7 validator, which looks
+        at such a code by its value set alone.
         """
         found = self.coding(value, scope)
         for each in found or ():
@@ -150,6 +166,8 @@ class Terminology:
         return problem("code-invalid", said, f"code:{code}", at=".code", rule="code")
 
     def _judge(self, system: str, code: str) -> str:
+        if system == URIS:
+            return "" if ABSOLUTE.match(code) else f"{shown(code)} is no URI, as {URIS} asks for"
         found = self._definitions.code_system(system)
         if found is None and (relative(system) or self._definitions.value_set(system)):
             return "" if relative(system) else f"{system} is a value set, not a code system"

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from profiles.validator import bindings, cardinality, contained, context, extensions, shape
+from profiles.validator import (
+    attachments,
+    bindings,
+    cardinality,
+    contained,
+    context,
+    extensions,
+    maps,
+    shape,
+)
 from profiles.validator.narrative import div
 from profiles.validator.primitives import TEXTS, primitive
 from profiles.validator.problems import all_of, problem
 from profiles.validator.tree import Node, tree, type_code
+from profiles.validator.urls import EXEMPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +73,8 @@ class Types:
     def _compile(self, name: str) -> Check:
         if name == "xhtml":
             return div
+        if name in {"uri", "url"}:
+            return self._of.urls.check(primitive(name))
         if name in PRIMITIVES:
             return primitive(name)
         root, structure = self.tree(name), self._of.definitions.type(name)
@@ -126,7 +138,9 @@ class Types:
         if kind == "Coding" and owner.type == "CodeableConcept":
             checks[0] = self._of.terminology.coding_of_concept(checks[0])
         elif kind == "Coding":
-            checks.append(self._of.terminology.lone_coding)
+            terminology, strength = self._of.terminology, _strength(child)
+            lone = strength in {"required", "extensible", "preferred"}
+            checks.append(terminology.lone_coding if lone else terminology.free_coding)
         if kind == "Extension":
             checks.append(self._extension(child, owner))
         checks.extend(self._profiled(entry))
@@ -159,6 +173,9 @@ class Types:
             return self._thing(child, owner, child.path)
         if kind in RESOURCES:
             return self._of.contained if child.name == "contained" else self._of.entry
+        own_url = child.path == f"{owner.type}.url" and owner.kind == "resource"
+        if own_url or child.path in EXEMPT or child.name.startswith(("fixed", "pattern")):
+            return primitive(kind) if kind in PRIMITIVES else self.check(kind)
         return self.check(kind)
 
     def _profiled(self, entry: dict[str, Any]) -> list[Check]:
@@ -176,6 +193,10 @@ class Types:
             if each["key"] not in own
             and (rule := self._of.constraints.check(each, kind, owner.canonical)) is not None
         ]
+
+
+def _strength(node: Node) -> str:
+    return str((node.element.get("binding") or {}).get("strength", ""))
 
 
 def _later(rows: dict[str, Check], key: str, make: Callable[..., Check], *made_of: Any) -> Check:
@@ -206,7 +227,7 @@ def _counts(node: Node, owner: Structure) -> list[Check]:
 
 
 def _quantity(of: Compiler) -> list[Check]:
-    return [bindings.absolute_system, of.terminology.lone_coding]
+    return [bindings.absolute_system, of.terminology.coding]
 
 
 def _identifier(_: Compiler) -> list[Check]:
@@ -229,6 +250,8 @@ def DOMAIN(_: Compiler) -> list[Check]:  # noqa: N802 - one row of the table bel
 #: The rules of whole values by type, beside cardinality and FHIRPath constraints.
 WHOLE: dict[str, Callable[[Compiler], list[Check]]] = {
     **dict.fromkeys(QUANTITIES, _quantity),
+    "Attachment": lambda _: [attachments.size],
+    "ConceptMap": lambda of: [*DOMAIN(of), maps.mapped(of)],
     "Identifier": _identifier,
     "Reference": _reference,
     "Extension": _extension,

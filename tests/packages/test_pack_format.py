@@ -103,7 +103,7 @@ def test_opening_a_pack_unpacks_nothing_and_asking_unpacks_what_is_asked_for() -
     [
         (lambda b: b"{}" + b, "does not begin as one"),
         (lambda b: b[:20], "no pack that this flexcheck can read"),
-        (lambda b: b.replace(b'"format":2', b'"format":0'), "its format is 0, not 2"),
+        (lambda b: b.replace(b'"format":3', b'"format":0'), "its format is 0, not 3"),
         (lambda b: b.replace(b'"ValueSet":', b'"Valueset":'), "it has no ValueSet"),
         (lambda b: b[:-40] + b"\0" * 40, "no pack that this flexcheck can read"),
     ],

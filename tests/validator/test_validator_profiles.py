@@ -1,4 +1,4 @@
-"""What profiles tighten: cardinality, types, values, bindings, slices; on profiles made here."""
+"""What profiles tighten: cardinality, types, values, bindings, targets; on profiles made here."""
 
 from __future__ import annotations
 
@@ -6,31 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from validator_workshop import OBSERVATION, PATIENT, A, B, concept
 
 from profiles import Validator
 
 if TYPE_CHECKING:
     from validator_workshop import Workshop
-
-PATIENT: dict[str, Any] = {"resourceType": "Patient"}
-OBSERVATION: dict[str, Any] = {
-    "resourceType": "Observation",
-    "status": "final",
-    "code": {"text": "x"},
-}
-A = {"system": "http://s", "code": "a"}
-B = {"system": "http://s", "code": "b"}
-
-
-def concept(*codings: dict[str, str]) -> dict[str, Any]:
-    return {"coding": list(codings)}
-
-
-def sliced(path: str, kind: str, how: str, rules: str = "open", **more: Any) -> dict[str, Any]:
-    return {
-        "id": path,
-        "slicing": {"discriminator": [{"type": kind, "path": how}], "rules": rules, **more},
-    }
 
 
 @pytest.mark.parametrize(
@@ -149,193 +130,6 @@ def test_ranges_and_lengths(workshop: Workshop) -> None:
     assert places == {"Patient.multipleBirth", "Patient.birthDate", "Patient.implicitRules"}
 
 
-IDENTIFIERS = (
-    {"id": "Patient.identifier:a", "sliceName": "a", "min": 1, "max": "1"},
-    {"id": "Patient.identifier:a.system", "min": 1, "fixedUri": "http://a"},
-    {"id": "Patient.identifier:a.value", "min": 1},
-    {"id": "Patient.identifier:b", "sliceName": "b"},
-    {"id": "Patient.identifier:b.system", "min": 1, "fixedUri": "http://b"},
-)
-
-
-def of(*systems: str) -> dict[str, Any]:
-    return {
-        **PATIENT,
-        "identifier": [{"system": f"http://{each}", "value": "1"} for each in systems],
-    }
-
-
-@pytest.mark.parametrize(
-    ("rules", "systems", "places"),
-    [
-        ({}, "a", []),
-        ({}, "ba", []),
-        ({}, "xa", []),
-        ({}, "b", ["Patient"]),
-        ({}, "aa", ["Patient"]),
-        ({"rules": "closed"}, "ax", ["Patient.identifier[1]"]),
-        ({"rules": "openAtEnd"}, "ax", []),
-        ({"rules": "openAtEnd"}, "xa", ["Patient.identifier[1]"]),
-        ({"ordered": True}, "ab", []),
-        ({"ordered": True}, "ba", ["Patient.identifier[1]"]),
-    ],
-)
-def test_slices_are_counted_closed_and_ordered(
-    workshop: Workshop, rules: dict[str, Any], systems: str, places: list[str]
-) -> None:
-    head = sliced("Patient.identifier", "value", "system", **rules)
-    url = workshop.make("p", "Patient", head, *IDENTIFIERS)
-    assert [at for at, _ in workshop.errors(of(*systems), url)] == places
-
-
-def test_a_value_of_a_slice_is_judged_by_it(workshop: Workshop) -> None:
-    url = workshop.make(
-        "p", "Patient", sliced("Patient.identifier", "value", "system"), *IDENTIFIERS
-    )
-    found = workshop.errors({**PATIENT, "identifier": [{"system": "http://a"}]}, url)
-    assert found == [("Patient.identifier[0]", "value: at least 1 expected, 0 found")]
-
-
-def test_a_missing_slice_says_what_came_nearest(workshop: Workshop) -> None:
-    url = workshop.make(
-        "p", "Patient", sliced("Patient.identifier", "value", "system"), *IDENTIFIERS
-    )
-    (message,) = [said for _, said in workshop.errors(of("x"), url)]
-    assert "slice identifier:a: at least 1 expected, 0 found" in message
-    assert "identifier[0] is not identifier:a: system must be 'http://a'" in message
-
-
-def test_slices_by_a_pattern_of_this(workshop: Workshop) -> None:
-    url = workshop.make(
-        "p",
-        "Observation",
-        sliced("Observation.category", "pattern", "$this"),
-        {
-            "id": "Observation.category:a",
-            "sliceName": "a",
-            "min": 1,
-            "patternCodeableConcept": concept(A),
-        },
-    )
-    assert workshop.errors({**OBSERVATION, "category": [concept(B), concept(A)]}, url) == []
-    assert len(workshop.errors({**OBSERVATION, "category": [concept(B)]}, url)) == 1
-    assert workshop.errors({**OBSERVATION, "category": [concept(B, A)]}, url) == []
-
-
-def test_slices_by_a_required_binding(workshop: Workshop) -> None:
-    bound = {"strength": "required", "valueSet": "http://hl7.org/fhir/ValueSet/condition-clinical"}
-    url = workshop.make(
-        "p",
-        "Observation",
-        sliced("Observation.category", "value", "$this", "closed"),
-        {"id": "Observation.category:a", "sliceName": "a", "binding": bound},
-    )
-    active = {
-        "system": "http://terminology.hl7.org/CodeSystem/condition-clinical",
-        "code": "active",
-    }
-    assert workshop.errors({**OBSERVATION, "category": [concept(active)]}, url) == []
-    found = workshop.errors({**OBSERVATION, "category": [concept(A)]}, url)
-    assert [at for at, _ in found] == ["Observation.category[0]"]
-
-
-def test_slices_by_two_discriminators(workshop: Workshop) -> None:
-    both = [{"type": "value", "path": "system"}, {"type": "value", "path": "use"}]
-    url = workshop.make(
-        "p",
-        "Patient",
-        {"id": "Patient.identifier", "slicing": {"discriminator": both, "rules": "closed"}},
-        {"id": "Patient.identifier:a", "sliceName": "a"},
-        {"id": "Patient.identifier:a.use", "fixedCode": "usual"},
-        {"id": "Patient.identifier:a.system", "fixedUri": "http://a"},
-    )
-    good = {"system": "http://a", "use": "usual", "value": "1"}
-    assert workshop.errors({**PATIENT, "identifier": [good]}, url) == []
-    assert len(workshop.errors({**PATIENT, "identifier": [{**good, "use": "old"}]}, url)) == 1
-    assert len(workshop.errors(of("a"), url)) == 1
-
-
-def test_slices_by_existence(workshop: Workshop) -> None:
-    url = workshop.make(
-        "p",
-        "Patient",
-        sliced("Patient.identifier", "exists", "period", "closed"),
-        {"id": "Patient.identifier:with", "sliceName": "with", "max": "1"},
-        {"id": "Patient.identifier:with.period", "min": 1},
-        {"id": "Patient.identifier:without", "sliceName": "without", "max": "1"},
-        {"id": "Patient.identifier:without.period", "max": "0"},
-    )
-    dated = {"value": "1", "period": {"start": "2020"}}
-    assert workshop.errors({**PATIENT, "identifier": [dated, {"value": "2"}]}, url) == []
-    assert len(workshop.errors({**PATIENT, "identifier": [dated, dated]}, url)) == 1
-
-
-def test_slices_by_the_type_of_a_target(workshop: Workshop) -> None:
-    base = "http://hl7.org/fhir/StructureDefinition/"
-    url = workshop.make(
-        "p",
-        "Observation",
-        sliced("Observation.performer", "type", "resolve()"),
-        {
-            "id": "Observation.performer:who",
-            "sliceName": "who",
-            "min": 1,
-            "type": [{"code": "Reference", "targetProfile": [base + "Practitioner"]}],
-        },
-    )
-    inside = [{"resourceType": "Practitioner", "id": "p"}]
-    good = {**OBSERVATION, "contained": inside, "performer": [{"reference": "#p"}]}
-    assert workshop.errors(good, url) == []
-    inside = [{"resourceType": "Organization", "id": "p", "name": "x"}]
-    assert len(workshop.errors({**good, "contained": inside}, url)) == 1
-
-
-def test_slices_by_profile(workshop: Workshop) -> None:
-    named = workshop.make("named", "Patient", {"id": "Patient.name", "min": 1})
-    url = workshop.make(
-        "p",
-        "Bundle",
-        sliced("Bundle.entry", "profile", "resource"),
-        {"id": "Bundle.entry:named", "sliceName": "named", "min": 1},
-        {"id": "Bundle.entry:named.resource", "type": [{"code": "Patient", "profile": [named]}]},
-    )
-
-    def bundle(patient: dict[str, Any]) -> dict[str, Any]:
-        entry = {"fullUrl": "urn:uuid:c757873d-ec9a-4326-a141-556f43239520", "resource": patient}
-        return {"resourceType": "Bundle", "type": "collection", "entry": [entry]}
-
-    assert workshop.errors(bundle({**PATIENT, "name": [{"text": "x"}]}), url) == []
-    assert [at for at, _ in workshop.errors(bundle(PATIENT), url)] == ["Bundle"]
-
-
-def test_slices_of_slices(workshop: Workshop) -> None:
-    head = sliced("Patient.identifier", "value", "system")
-    inner = sliced("Patient.identifier:a", "value", "use")["slicing"]
-    url = workshop.make(
-        "p",
-        "Patient",
-        head,
-        {"id": "Patient.identifier:a", "sliceName": "a", "slicing": inner},
-        {"id": "Patient.identifier:a.system", "min": 1, "fixedUri": "http://a"},
-        {"id": "Patient.identifier:a/old", "sliceName": "a/old", "max": "1"},
-        {"id": "Patient.identifier:a/old.use", "min": 1, "fixedCode": "old"},
-    )
-    old = {"system": "http://a", "use": "old", "value": "1"}
-    assert workshop.errors({**PATIENT, "identifier": [old, {**old, "use": "usual"}]}, url) == []
-    assert len(workshop.errors({**PATIENT, "identifier": [old, old]}, url)) == 1
-
-
-def test_a_slicing_that_tells_nothing_apart_is_an_error(workshop: Workshop) -> None:
-    url = workshop.make(
-        "p",
-        "Patient",
-        sliced("Patient.identifier", "value", "system"),
-        {"id": "Patient.identifier:a", "sliceName": "a"},
-    )
-    (message,) = [said for _, said in workshop.errors(of("a"), url)]
-    assert "slicing cannot be evaluated" in message
-
-
 def test_a_constraint_of_a_profile(workshop: Workshop) -> None:
     rule = {"key": "x-1", "severity": "error", "expression": "family.exists()"}
     soft = {"key": "x-2", "severity": "warning", "expression": "given.exists()"}
@@ -364,48 +158,6 @@ def test_a_claimed_profile_counts_and_an_unknown_one_is_not_checked(workshop: Wo
     report = Validator(workshop).validate({**PATIENT, "meta": {"profile": ["http://x/none"]}})
     assert report.valid
     assert report.not_checked == ("profile http://x/none",)
-
-
-def test_must_support_is_counted_by_element_and_slice(workshop: Workshop) -> None:
-    head = {**sliced("Patient.identifier", "value", "system"), "mustSupport": True}
-    rows = [{**row, "mustSupport": True} for row in IDENTIFIERS[:3]]
-    name = {"id": "Patient.name", "mustSupport": True}
-    family = {"id": "Patient.name.family", "mustSupport": True}
-    url = workshop.make("p", "Patient", head, *rows, *IDENTIFIERS[3:], name, family)
-    resources = [of("a"), of("b"), {**PATIENT, "name": [{"text": "x"}]}]
-    support = Validator(workshop).must_support(resources, url)
-    assert {each.element: (each.present, each.absent) for each in support} == {
-        "Patient.identifier": (2, 1),
-        "Patient.identifier:a": (1, 2),
-        "Patient.identifier:a.system": (1, 0),
-        "Patient.identifier:a.value": (1, 0),
-        "Patient.name": (1, 2),
-        "Patient.name.family": (0, 1),
-    }
-    with pytest.raises(KeyError, match="no package has the profile"):
-        Validator(workshop).must_support([], "http://x/none")
-
-
-def test_must_support_tells_what_the_profile_requires_with_or_without_resources(
-    workshop: Workshop,
-) -> None:
-    name = {"id": "Patient.name", "mustSupport": True, "min": 1}
-    gender = {"id": "Patient.gender", "mustSupport": True}
-    url = workshop.make("p", "Patient", name, gender, {"id": "Patient.birthDate"})
-    support = Validator(workshop).must_support([], url)
-    assert [(each.element, each.required) for each in support] == [
-        ("Patient.name", True),
-        ("Patient.gender", False),
-    ]
-    assert all((each.present, each.absent) == (0, 0) for each in support)
-
-
-def test_must_support_of_a_choice_is_counted_by_type(workshop: Workshop) -> None:
-    value = {"id": "Observation.value[x]", "mustSupport": True}
-    url = workshop.make("o", "Observation", value)
-    rows = [{"resourceType": "Observation", "valueString": "x"}, {"resourceType": "Observation"}]
-    (only,) = Validator(workshop).must_support([*rows, {**rows[0], "valueString": None}], url)
-    assert (only.element, only.present, only.absent) == ("Observation.value[x]", 1, 2)
 
 
 def test_a_target_that_is_here_conforms_to_a_profile_it_may(workshop: Workshop) -> None:
@@ -473,3 +225,60 @@ def test_a_definition_that_cannot_be_used_is_not_checked(workshop: Workshop) -> 
     assert report.not_checked == (
         f"profile {url}: its definition cannot be used (KeyError('path'))",
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "right"),
+    [
+        (1, "kg", True),
+        (1, "g", False),
+        (1500, "g", True),
+        (99, "kg", True),
+        (101, "kg", False),
+        (101000, "g", False),
+        (-1, "cm", True),  # of another kind: nothing can be said
+    ],
+)
+def test_quantities_are_ranged_whatever_their_unit(
+    workshop: Workshop, value: float, unit: str, *, right: bool
+) -> None:
+    limits = {
+        "minValueQuantity": {"value": 1, "code": "kg"},
+        "maxValueQuantity": {"value": 100, "code": "kg"},
+    }
+    element = {"id": "Observation.value[x]", "type": [{"code": "Quantity"}], **limits}
+    url = workshop.make("p", "Observation", element)
+    quantity = {"value": value, "system": "http://unitsofmeasure.org", "code": unit}
+    found = workshop.errors({**OBSERVATION, "valueQuantity": quantity}, url)
+    assert [at for at, _ in found] == ([] if right else ["Observation.value"])
+
+
+def test_a_profile_that_calls_itself_a_specialization_is_one_of_its_type(
+    workshop: Workshop,
+) -> None:
+    name = {"id": "Patient.name", "min": 1}
+    url = workshop.make("p", "Patient", name, derivation="specialization")
+    assert [at for at, _ in workshop.errors(PATIENT, url)] == ["Patient"]
+
+
+def test_a_target_conforms_with_the_targets_that_it_has_itself(workshop: Workshop) -> None:
+    named = workshop.make("named", "Organization", {"id": "Organization.alias", "min": 1})
+    part = {"code": "Reference", "targetProfile": [named]}
+    inner = workshop.make("inner", "Organization", {"id": "Organization.partOf", "type": [part]})
+    target = {"code": "Reference", "targetProfile": [inner]}
+    url = workshop.make("p", "Patient", {"id": "Patient.managingOrganization", "type": [target]})
+    units = [
+        {"resourceType": "Organization", "id": "a", "name": "x", "partOf": {"reference": "#b"}},
+        {"resourceType": "Organization", "id": "b", "name": "x", "alias": ["y"]},
+    ]
+    resource = {**PATIENT, "contained": units, "managingOrganization": {"reference": "#a"}}
+    assert workshop.errors(resource, url) == []
+    del units[1]["alias"]
+    assert [at for at, _ in workshop.errors(resource, url)] == ["Patient.managingOrganization"]
+
+
+def test_a_constraint_knows_the_type_of_its_context(workshop: Workshop) -> None:
+    text = "%context.type().name = 'HumanName'"
+    rule = {"key": "x-1", "severity": "error", "expression": text}
+    url = workshop.make("p", "Patient", {"id": "Patient.name", "constraint": [rule]})
+    assert workshop.errors({**PATIENT, "name": [{"text": "x"}]}, url) == []

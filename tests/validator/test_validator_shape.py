@@ -126,8 +126,8 @@ def test_what_the_hl7_validator_passes_over_is_a_warning(validator: Validator) -
         ("Id", ["a-1.B"], ["a_b", "x" * 65]),
         (
             "Uri",
-            ["http://x", "urn:oid:1.2.3", "x"],
-            ["http://a b", "oid:1", "uuid:1"],
+            ["http://x", "urn:oid:2.16.840.1", "x"],
+            ["http://a b", "oid:1", "uuid:1", "urn:oid:1.2.3", "urn:uuid:ABC"],
         ),
         ("Url", ["http://x"], ["a b"]),
         ("Canonical", ["http://x|1"], ["a b"]),

@@ -12,6 +12,25 @@ if TYPE_CHECKING:
     from profiles.packages import Library
 
 OWN = "http://example.org/StructureDefinition/"
+PATIENT: dict[str, Any] = {"resourceType": "Patient"}
+OBSERVATION: dict[str, Any] = {
+    "resourceType": "Observation",
+    "status": "final",
+    "code": {"text": "x"},
+}
+A = {"system": "http://s", "code": "a"}
+B = {"system": "http://s", "code": "b"}
+
+
+def concept(*codings: dict[str, str]) -> dict[str, Any]:
+    return {"coding": list(codings)}
+
+
+def sliced(path: str, kind: str, how: str, rules: str = "open", **more: Any) -> dict[str, Any]:
+    return {
+        "id": path,
+        "slicing": {"discriminator": [{"type": kind, "path": how}], "rules": rules, **more},
+    }
 
 
 class Workshop:
@@ -41,10 +60,11 @@ class Workshop:
             base.kind,
             kind,
             base.url,
-            "constraint",
+            more.get("derivation", "constraint"),
             abstract=False,
             context=more.get("context", ()),
             elements=tuple(snapshot),
+            context_invariants=more.get("invariants", ()),
         )
         return url
 

@@ -123,7 +123,8 @@ def _contained(scope: Scope, name: str) -> Any:
     for one in contained if type(contained) is list else ():
         if type(one) is dict and one.get("id") == name:
             return one
-    return None
+    # Of a Bundle the resolver knows what the entries contain.
+    return None if scope.resolver is None else scope.resolver(f"#{name}")
 
 
 def _asked(hook: Any, item: Any, what: str, function_name: str) -> bool:

@@ -1,0 +1,123 @@
+"""What FHIRPath says of where an extension may stand. Imports `fhirpath`, `problems`.
+
+https://hl7.org/fhir/R4/defining-extensions.html#context: a context of type `fhirpath` selects, from
+the resource, elements that may have the extension; a context invariant must hold at the element
+that has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from profiles.fhirpath import Expression, FhirPathError, Node, compile_expression
+from profiles.validator.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from profiles.definitions import Structure
+    from profiles.fhirpath import DefinitionsModel
+    from profiles.validator.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The FHIRPath contexts and context invariants of an extension, compiled.
+
+    Attributes:
+        unreadable: those that are no FHIRPath; nobody can tell what they allow.
+    """
+
+    contexts: tuple[Expression, ...]
+    invariants: tuple[Expression, ...]
+    unreadable: tuple[str, ...]
+
+    def allow(self, extension: Any, scope: Scope) -> bool:
+        """Whether a context selects the element that has the extension."""
+        if self.unreadable:
+            scope.not_checked.update(f"extension context {each}" for each in self.unreadable)
+            return True
+        holder = _holder(scope.resource, extension)
+        for each in self.contexts:
+            try:
+                found = each.nodes(scope.resource, scope.path)
+            except FhirPathError:
+                scope.not_checked.add(f"extension context {each.text}")
+                return True
+            if any(_same(one, holder) for one in found):
+                return True
+        return False
+
+    def broken(self, url: str, extension: Any, scope: Scope) -> list[Problem]:
+        """The context invariants that do not hold."""
+        if not self.invariants:
+            return []
+        holder = _holder(scope.resource, extension)
+        scope.path.variables = {"extension": extension}
+        return [
+            Problem("error", "extension", f"the extension {url} asks for {each.text}", each.text)
+            for each in self.invariants
+            if not _holds(each, holder, scope)
+        ]
+
+
+def conditions(structure: Structure, model: DefinitionsModel) -> Conditions | None:
+    """What FHIRPath says of an extension; None where it says nothing."""
+    texts = [
+        each["expression"]
+        for each in structure.context
+        if each.get("type") == "fhirpath" and each.get("expression")
+    ]
+    contexts, wrong = _compiled(texts, model)
+    invariants, more = _compiled(structure.context_invariants, model)
+    found = Conditions(contexts, invariants, (*wrong, *more))
+    return found if contexts or invariants or found.unreadable else None
+
+
+def _compiled(
+    texts: Iterable[str], model: DefinitionsModel
+) -> tuple[tuple[Expression, ...], tuple[str, ...]]:
+    """The expressions, and the texts that are none."""
+    found, wrong = [], []
+    for text in texts:
+        try:
+            found.append(compile_expression(text, model=model))
+        except FhirPathError:
+            wrong.append(text)
+    return tuple(found), tuple(wrong)
+
+
+def _holds(expression: Expression, holder: Any, scope: Scope) -> bool:
+    try:
+        found = expression.evaluate(holder, scope.path)
+    except FhirPathError:
+        scope.not_checked.add(f"context invariant {expression.text}")
+        return True
+    return found == [True]
+
+
+def _same(found: Any, holder: Any) -> bool:
+    if isinstance(found, Node):
+        return found.value is holder or found.extra is holder
+    return found is holder
+
+
+def _holder(resource: dict[str, Any], extension: Any) -> Any:
+    """The element that has an extension; of a primitive, the object beside it (`_name`)."""
+    todo: list[Any] = [resource]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, list):
+            todo.extend(each)
+            continue
+        if not isinstance(each, dict):
+            continue
+        for key, value in each.items():
+            if isinstance(value, dict | list):
+                if key in {"extension", "modifierExtension"} and any(
+                    one is extension for one in value
+                ):
+                    return each
+                todo.append(value)
+    return None
