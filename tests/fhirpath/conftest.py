@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import tarfile
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from shared_packages import CORE, structure_definitions
 
 from profiles.definitions import Structure
 from profiles.fhirpath import DefinitionsModel
-
-PACKAGES = Path(__file__).parents[2].parent / "shared" / "fhir-packages"
-CORE = PACKAGES / "hl7.fhir.r4.core-4.0.1.tgz"
-
-
-def structure_definitions(package: Path) -> dict[str, bytes]:
-    """The StructureDefinitions of a package by file name, unread."""
-    found = {}
-    with tarfile.open(package) as archive:
-        for member in archive:
-            name = member.name.removeprefix("package/StructureDefinition-")
-            file = archive.extractfile(member) if name != member.name else None
-            if file is not None:
-                found[name.removesuffix(".json")] = file.read()
-    return found
 
 
 class CoreTypes:

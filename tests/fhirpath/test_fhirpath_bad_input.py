@@ -9,8 +9,8 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shared_packages import CORE, structure_definitions
 
-from conftest import CORE, structure_definitions
 from profiles.fhirpath import (
     FhirPathError,
     NotEvaluable,

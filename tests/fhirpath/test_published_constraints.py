@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 import yaml
+from shared_packages import PACKAGES, structure_definitions
 
 import profiles
-from conftest import PACKAGES, structure_definitions
 from profiles.fhirpath import FhirPathSyntaxError, compile_constraint, compile_expression
 from profiles.fhirpath.corrections import corrections
 from profiles.fhirpath.native import NATIVE
