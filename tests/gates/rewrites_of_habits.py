@@ -12,7 +12,9 @@ from rewriting import (
     BY_DATE,
     BY_ID,
     BY_LAST_UPDATED,
+    BY_MEMBER,
     BY_REFERENCE,
+    LONE,
     PAGES,
     REFERENCES,
     SEARCHED,
@@ -84,7 +86,7 @@ def a_later_page_is_of_the_usual_size(asked: Asked, forward: Forward) -> Answer:
     return forward(asked.having([p for p in asked.query if p[0] != "_count"]))
 
 
-@rewrite(breaks=[each("TOTAL")])
+@rewrite(breaks=[each("TOTAL")], spares=[LONE])
 @on_bundles
 def total_is_what_is_left(asked: Asked, bundle: Bundle) -> Bundle | None:
     """Bundle.total of a later page counts the rows from that page on."""
@@ -153,7 +155,7 @@ def _by_ids(asked: Asked, forward: Forward, same: Any) -> Answer:
     )  # fmt: skip
 
 
-@rewrite(breaks=[BY_REFERENCE])
+@rewrite(breaks=[BY_REFERENCE], spares=[BY_MEMBER])
 def the_type_of_a_reference_is_not_read(asked: Asked, forward: Forward) -> Answer:
     """A reference to another type of the same id is found, too."""
 
@@ -209,7 +211,11 @@ def a_range_of_dates_has_one_end(asked: Asked, forward: Forward) -> Answer:
     )  # fmt: skip
 
 
-@rewrite(breaks=[each("READ-UNKNOWN")], hides=[each("ERROR-OUTCOME")])
+@rewrite(
+    breaks=[each("READ-UNKNOWN")],
+    also=[each("EXAMPLE-READ")],
+    hides=[each("ERROR-OUTCOME")],
+)
 def an_unknown_id_is_an_empty_answer(asked: Asked, forward: Forward) -> Answer:
     """A read of an unknown id is answered 200 without a body."""
     answer = forward(asked)

@@ -23,9 +23,13 @@ class Item(pytest.Function):
     """A test whose suite answers as it is told to."""
 
     def __init__(self, name: str, body: Callable[..., None], answer: Any = dict) -> None:
-        self._nodeid = name
+        self._name = name
         self.body = body
         self.answer = answer
+
+    @property
+    def nodeid(self) -> str:
+        return self._name
 
     @property
     def obj(self) -> Callable[..., None]:

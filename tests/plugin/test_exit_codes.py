@@ -176,7 +176,8 @@ def test_a_dead_target_is_3_and_every_finding_an_error(dead: Done) -> None:
 
 
 def test_a_dead_target_is_given_up_after_three_requests(dead: Done) -> None:
-    assert len(dead.run.exchanges) == 3
+    # Where two may be under way at once, one more may be when the third fails.
+    assert len(dead.run.exchanges) in {3, 4}
     assert all(exchange.error for exchange in dead.run.exchanges.values())
 
 
