@@ -23,7 +23,7 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, list[str
         [sys.executable, str(HERE / "canary_run.py"), str(out)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=True,
     )
     printed, _, secrets = done.stdout.rstrip().rpartition("\n")

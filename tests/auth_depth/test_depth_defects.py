@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from measuring import unmeasured
 
 from conformance.contract import load_contract
 from conformance.mock.auth import DEPTH_MODULES
@@ -81,7 +82,11 @@ def broken() -> dict[str, dict[str, set[str]]]:
 
 def _start(jobs: list[dict[str, Any]]) -> subprocess.Popen[str]:
     process = subprocess.Popen(  # noqa: S603 - our own script
-        [sys.executable, str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, str(SCRIPT)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=unmeasured(),
     )
     assert process.stdin
     process.stdin.write(json.dumps(jobs))

@@ -16,6 +16,8 @@ from queue import Empty, SimpleQueue
 from subprocess import DEVNULL, PIPE, Popen
 from typing import TYPE_CHECKING, Self
 
+from measuring import unmeasured
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -88,9 +90,9 @@ def judge(jobs: Iterable[Job]) -> dict[str, Verdict]:
 def _one_worker(waiting: SimpleQueue[Job]) -> dict[str, Verdict]:
     verdicts: dict[str, Verdict] = {}
     command = [sys.executable, str(PROCESS)]
-    # To measure coverage here would double the time and tell nothing new.
-    env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    env["PYTHONPATH"] = os.pathsep.join(filter(None, (SHARED, env.get("PYTHONPATH"))))
+    env = unmeasured(
+        PYTHONPATH=os.pathsep.join(filter(None, (SHARED, os.environ.get("PYTHONPATH"))))
+    )
     with Popen(  # noqa: S603 - our own script
         command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True, env=env
     ) as worker:

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from conformance.mock import RunningMock
 
 #: Small pages, so that a small server has several.
-LIMITS = {"requests_per_second": 0, "crawl_rows": 5000, "page_size": 30}
+LIMITS = {
+    "requests_per_second": 0,
+    "crawl_rows": 5000,
+    "page_size": 30,
+    # Threads save no time where two processes have two cores.
+    "concurrency": 1,
+}
 FUTURE = ("clinical-resources",)
 PRACTITIONERS = 40
 API = {"DIR": "directory_base", "PA": "fhir_base"}

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 BIN = Path(sys.executable).parent
 #: Longer than any run here takes, shorter than a hang.
-PATIENCE = 60
+PATIENCE = 120
 
 
 def command(name: str) -> str:
@@ -39,8 +40,10 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     }
     home.mkdir(parents=True, exist_ok=True)
     own = {"HOME": str(home), "USERPROFILE": str(home), "COLUMNS": "80"}
-    # Python's own traces would hide ours in the folders that a test looks through.
-    return {**inherited, **own, "PYTHONDONTWRITEBYTECODE": "1", **more}
+    # Python's own traces would hide ours in the folders that a test looks through; and without
+    # any, each of many processes would compile everything again.
+    compiled = {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "flexcheck-tests")}
+    return {**inherited, **own, **compiled, **more}
 
 
 @dataclass(frozen=True)
