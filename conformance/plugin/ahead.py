@@ -46,6 +46,7 @@ class Ahead:
         self._runs: dict[pytest.Item, Future[None]] = {}
         self._seconds: dict[pytest.Item, float] = {}
         self._taken = 0
+        self.closed = False
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="flexcheck-ahead")
 
     def look(self, item: pytest.Item) -> None:
@@ -100,5 +101,6 @@ class Ahead:
 
     def close(self) -> None:
         """Begin nothing more, and wait a little for what is under way."""
+        self.closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
         wait(self._runs.values(), PATIENCE)

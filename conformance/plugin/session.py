@@ -277,6 +277,9 @@ class FlexcheckSession:
         Pytest stops in the same way where a suite cannot be collected: then it is at its end.
         """
         self.interrupted = not self._uncollected
+        # Pytest parses sources to show the place. In Python 3.11 another thread that does
+        # (hypothesis) spoils that: both count their depth in one number.
+        self._stop_ahead()
         # Pytest raises over a place without line number (a comprehension's tail, in Python 3.11:
         # tb_lineno is None), and the run would end as if it were whole.
         excinfo.traceback = excinfo.traceback.filter(_has_line)
@@ -304,11 +307,15 @@ class FlexcheckSession:
         if self.controller:
             self.controller.worker_took(getattr(node, "workeroutput", {}).get(OWN, 0.0))
 
+    def _stop_ahead(self) -> None:
+        if self._ahead and not self._ahead.closed:
+            self.client.stop()
+            self._ahead.close()
+
     def _end_ahead(self) -> None:
         """Stop what has run ahead of an early end, and log what it had sent."""
         if self._ahead and self.controller:
-            self.client.stop()
-            self._ahead.close()
+            self._stop_ahead()
             recorded = self.recorder.drain()
             self.controller.sent(self.veil.exchanges(recorded) if self.veil else recorded)
 
