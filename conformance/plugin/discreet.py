@@ -6,10 +6,11 @@ Nothing that the run holds in memory only may come out by `--showlocals`. Import
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from conformance.plugin.places import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -60,7 +61,7 @@ class Discreet:
         """
         if isinstance(excinfo.value, pytest.fail.Exception):
             return self._text(str(excinfo.value))
-        places = (f"{Path(e.path).name}:{e.lineno + 1} in {e.name}" for e in excinfo.traceback)
+        places = (f"{place_of(entry)} in {entry.name}" for entry in excinfo.traceback)
         lines = "\n".join(places)
         return f"{lines}\n{excinfo.typename} (text and variables are hidden: member data)"
 

@@ -5,7 +5,6 @@ May import client (for the exception that means "environment"), findings and run
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +13,7 @@ from conformance.client import TargetUnusable
 from conformance.findings import Outcome
 from conformance.plugin.judge import Judge
 from conformance.plugin.keys import FINDING
+from conformance.plugin.places import place_of
 from conformance.runlog import exchange_to_json, finding_to_json
 
 if TYPE_CHECKING:
@@ -96,5 +96,4 @@ def last_line(call: pytest.CallInfo[None]) -> str:
     """Name an exception by type and place; its text may quote what the target sent."""
     if call.excinfo is None:
         return ""
-    crash = call.excinfo.traceback[-1]
-    return f"{call.excinfo.typename} at {Path(crash.path).name}:{crash.lineno + 1}"
+    return f"{call.excinfo.typename} at {place_of(call.excinfo.traceback[-1])}"

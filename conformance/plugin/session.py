@@ -28,6 +28,7 @@ from conformance.plugin.judge import Judge
 from conformance.plugin.keys import CLAUSE, EXIT_CODE
 from conformance.plugin.outcomes import CASE, JUDGE, NOT_APPLICABLE, record_of
 from conformance.plugin.owntime import OwnTime
+from conformance.plugin.places import line_of
 from conformance.plugin.settings import SIGN, only_lists, why_no_run_directory
 from conformance.plugin.sharing import keep_to_concurrency, share_of
 from conformance.redaction import Redactor
@@ -280,9 +281,8 @@ class FlexcheckSession:
         # Pytest parses sources to show the place. In Python 3.11 another thread that does
         # (hypothesis) spoils that: both count their depth in one number.
         self._stop_ahead()
-        # Pytest raises over a place without line number (a comprehension's tail, in Python 3.11:
-        # tb_lineno is None), and the run would end as if it were whole.
-        excinfo.traceback = excinfo.traceback.filter(_has_line)
+        # Pytest raises over a place without line, and the run would end as if it were whole.
+        excinfo.traceback = excinfo.traceback.filter(lambda entry: line_of(entry) is not None)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -347,10 +347,3 @@ def _words() -> str:
 
 
 __all__ = ["BUG", "FlexcheckSession", "start_session"]
-
-
-def _has_line(entry: Any) -> bool:
-    try:
-        return bool(entry.lineno >= 0)
-    except TypeError:
-        return False
