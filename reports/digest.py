@@ -10,7 +10,7 @@ from conformance.findings import Expectation, Finding, Outcome
 from reports.wording import GENERAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from conformance.runlog import Run
 
@@ -126,12 +126,15 @@ def digest_of(run: Run) -> Digest:
         _record(name, item, tuple(findings.get(name, {}).values()), complete=run.complete)
         for name, item in {**run.clauses, **unknown}.items()
     )
+    members: dict[tuple[str, str], list[ClauseRecord]] = {}
+    for record in records:
+        members.setdefault(record.group, []).append(record)
     # Areas stay together however the contract's files interleave them.
-    areas = list(dict.fromkeys(record.group[0] for record in records))
-    keys = sorted(dict.fromkeys(r.group for r in records), key=lambda key: areas.index(key[0]))
+    areas = list(dict.fromkeys(area for area, _ in members))
+    keys = sorted(members, key=lambda key: areas.index(key[0]))
     return Digest(
         records=records,
-        groups=tuple(_group(records, key) for key in keys),
+        groups=tuple(_group(key, members[key]) for key in keys),
         outcomes=_count(records),
         applicable=sum(record.applicable for record in records),
         judged=sum(record.judged for record in records),
@@ -153,8 +156,7 @@ def _status(item: Mapping[str, Any], findings: tuple[Finding, ...], *, complete:
     return NOT_SELECTED if complete else NOT_REACHED
 
 
-def _group(records: Iterable[ClauseRecord], key: tuple[str, str]) -> Group:
-    members = [record for record in records if record.group == key]
+def _group(key: tuple[str, str], members: Sequence[ClauseRecord]) -> Group:
     return Group(
         area=key[0],
         resource=key[1],
