@@ -103,4 +103,5 @@ class Ahead:
         """Begin nothing more, and wait a little for what is under way."""
         self.closed = True
         self._pool.shutdown(wait=False, cancel_futures=True)
-        wait(self._runs.values(), PATIENCE)
+        # One that was cancelled before it began is never notified: that wait would be in vain.
+        wait([run for run in self._runs.values() if not run.cancelled()], PATIENCE)

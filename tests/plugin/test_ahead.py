@@ -142,6 +142,28 @@ def test_what_has_not_begun_is_not_begun_after_the_end(ahead: Any) -> None:
     assert ran == []
 
 
+def test_the_end_waits_for_what_is_under_way_only(
+    ahead: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go = threading.Event(), threading.Event()
+    waited: list[bool] = []
+
+    def hold() -> None:
+        begun.set()
+        assert go.wait(5)
+
+    def look(runs: Any, _patience: float) -> None:
+        waited.extend(run.cancelled() for run in runs)
+
+    runs = ahead(item("1", hold), item("2", hold), item("3"), item("4"))
+    runs.look(item("current"))
+    assert begun.wait(5)
+    monkeypatch.setattr("conformance.plugin.ahead.wait", look)
+    runs.close()
+    go.set()
+    assert waited == [False, False]
+
+
 def _with_concurrency(target: Path, at_once: int) -> str:
     tables = tomllib.loads(target.read_text("utf-8"))
     tables["limits"]["concurrency"] = at_once
