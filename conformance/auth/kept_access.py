@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.auth.stored import exchange, find_token
-from conformance.auth.token_store import Given
+from conformance.auth.token_store import Given, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +25,9 @@ NO_CHANGES: Mapping[str, str | None] = {}
 class KeptAccess:
     """The access that a member gave at the browser once.
 
-    `replaced` tells whether the server gave another refresh token for the one that was shown.
+    `replaced` tells whether the server gave another refresh token for the one that was shown;
+    `patient` is the member's Patient id as the login was told it ("" where nothing did), `scopes`
+    what it was granted (none where nothing told).
 
     Raises:
         CannotAuthorize: there is no token; the message is the command that gets one.
@@ -35,6 +37,9 @@ class KeptAccess:
         self._server = server
         self._app = app
         self._store = find_token(server.target, app.id)
+        # Once: a keyring may ask its user, or be locked by and by.
+        told = self._store.read() or Kept("")
+        self.patient, self.scopes = told.patient, frozenset(told.scopes)
         self.replaced = False
 
     def __repr__(self) -> str:
@@ -44,18 +49,6 @@ class KeptAccess:
     def is_given(self) -> bool:
         """Whether it is a token of the environment, which no run can replace."""
         return isinstance(self._store, Given)
-
-    @property
-    def patient(self) -> str:
-        """The member's Patient id as the login was told it, "" where nothing did."""
-        kept = self._store.read()
-        return kept.patient if kept else ""
-
-    @property
-    def scopes(self) -> frozenset[str]:
-        """The scopes that the login was granted; none where nothing told."""
-        kept = self._store.read()
-        return frozenset(kept.scopes if kept else ())
 
     def refresh(
         self,

@@ -32,6 +32,11 @@ def token(client: Client, target: Target) -> Iterator[Note]:
         access = KeptAccess(server, server.app())
     except CannotAuthorize:
         return
+    if access.is_given:
+        what = "it is of the environment and not tried: a server that gives another one each time"
+        fix = "[login] refresh_token_file keeps what a server gives, and is tried"
+        yield hint(TOPIC, f"{what} would end it", fix)
+        return
     if "safe" not in target.safety:
         what = "it is not tried: a refresh is of tier safe, which [safety] tiers does not allow"
         yield hint(TOPIC, what, 'write tiers = ["safe"] or more')
@@ -58,12 +63,7 @@ def _told(target: Target, access: KeptAccess, answer: TokenAnswer) -> Iterator[N
     lives = "how long it lives is not told" if life is None else f"it lives {life:g} s"
     yield good(TOPIC, f"a refresh gave an access token; {lives}")
     if access.replaced:
-        what = "the server gives another refresh token each time; the new one is kept"
-        if target.login.refresh_token_env and access.is_given:
-            fix = "an environment variable cannot keep it: use [login] refresh_token_file"
-            yield hint(TOPIC, f"{what} for this process only", fix)
-        else:
-            yield good(TOPIC, what)
+        yield good(TOPIC, "the server gives another refresh token each time; the new one is kept")
     yield from _scopes(target, answer.scopes or access.scopes)
     yield _patient(target, answer.patient or access.patient)
 

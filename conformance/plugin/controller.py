@@ -17,6 +17,7 @@ import pytest
 from conformance import __version__
 from conformance.auth.stored import told_by_login
 from conformance.contract import load_contract
+from conformance.plugin.applicability import is_selected
 from conformance.plugin.owntime import OwnTime
 from conformance.runlog import RunLog, exchange_to_json, finding_from_json, read_run
 from conformance.target.recorded import describe_target
@@ -127,10 +128,20 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def kept_login(target: Target, only: Sequence[str]) -> dict[str, Any] | None:
+    """Return what the kept login told; None where a run asks of a public directory only.
+
+    Then nobody's keyring is opened.
+    """
+    asked = (clause for clause in load_contract().clauses if is_selected(clause, only))
+    members = any(clause.applies_when.api != "provider-directory" for clause in asked)
+    return told_by_login(target) if members else None
+
+
 def _header(
     config: pytest.Config, settings: Settings, target: Target, veil: Veil | None
 ) -> dict[str, Any]:
-    about = {**describe_target(target), "kept_login": told_by_login(target)}
+    about = {**describe_target(target), "kept_login": kept_login(target, settings.only)}
     return {
         "flexcheck": __version__,
         "started": _now(),

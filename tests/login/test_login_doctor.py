@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import tomli_w
 from click.testing import CliRunner
 from login_browser import free_port, live_file
+from login_live import run
 from login_tokens import refresh_token_of, rotation
 
 from conformance.auth.token_store import FileStore, Kept
@@ -115,12 +116,25 @@ def test_a_token_that_is_replaced_is_kept(
     said = "the server gives another refresh token each time; the new one is kept"
     assert ("ok", said, "") in notes["token"]
     assert kept(tmp_path) != before
-    monkeypatch.setenv("FLEX_REFRESH", refresh_token_of(mock))
+
+
+def test_a_token_of_the_environment_stays_good_for_the_run(
+    mock: RunningMock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rotation(monkeypatch)
+    token = refresh_token_of(mock)
+    monkeypatch.setenv("FLEX_REFRESH", token)
+    target = kept_target(mock, tmp_path)
     tables = tomllib.loads(target.read_text()) | {"login": {"refresh_token_env": "FLEX_REFRESH"}}
     target.write_bytes(tomli_w.dumps(tables).encode())
     _, notes, _ = examined(target)
-    assert notes["token"][1][0] == "hint"
-    assert "refresh_token_file" in notes["token"][1][2]
+    ((grave, said, fix),) = notes["token"]
+    assert grave == "hint"
+    assert "not tried" in said
+    assert "refresh_token_file" in fix
+    code, found, printed = run(target, "--only", "PA-PAT-READ", FLEX_REFRESH=token)
+    assert code == 0, printed
+    assert "pass" in {finding.outcome.value for finding in found.findings}
 
 
 def test_without_the_tier_it_is_not_tried_and_that_is_told(

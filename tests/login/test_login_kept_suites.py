@@ -13,11 +13,12 @@ from login_browser import live_file
 from login_live import run
 from login_tokens import refresh_token_of, rotation
 
-from conformance.auth import AuthorizationServer
+from conformance.auth import AuthorizationServer, KeptAccess
 from conformance.auth.stored import access_by
 from conformance.auth.token_store import FileStore, Kept
 from conformance.client import Client, Recorder
 from conformance.mock.server import start_mock
+from conformance.plugin import controller
 from conformance.redaction import Redactor
 from conformance.target import load_target
 from reports.evidence.rejudging import rejudge
@@ -202,3 +203,25 @@ def test_a_run_on_a_kept_token_is_judged_again_from_its_log(tmp_path: Path) -> N
     assert again.failure == ""
     assert (again.open, again.differing) == ((), ())
     assert len(again.same) + len(again.in_part) == len(found.findings)
+
+
+def test_what_the_login_told_is_read_once(mock: RunningMock, tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "kept.json")
+    store.keep(Kept(refresh_token_of(mock), patient="p1", scopes=tuple(SCOPES)))
+    target = load_target(live_file(mock, tmp_path, login={"store_file": "kept.json"}))
+    redactor = Redactor()
+    with Client(target, Recorder(), redactor) as client:
+        server = AuthorizationServer(client, target)
+        access = KeptAccess(server, server.app())
+        store.remove()  # as a keyring that is locked by and by
+        assert (access.patient, access.scopes) == ("p1", frozenset(SCOPES))
+
+
+def test_no_keyring_is_opened_for_a_public_directory(
+    mock: RunningMock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = load_target(live_file(mock, tmp_path, login={"store_file": "kept.json"}))
+    monkeypatch.setattr(controller, "told_by_login", lambda _target: {"patient": "p1"})
+    assert controller.kept_login(target, ["DIR", "DIR-LOC-READ"]) is None
+    assert controller.kept_login(target, ["DIR", "PA-PAT-READ"]) == {"patient": "p1"}
+    assert controller.kept_login(target, []) == {"patient": "p1"}
