@@ -30,7 +30,7 @@ _CORE = "http://hl7.org/fhir/StructureDefinition/"
 class Library:
     """`profiles.definitions.Definitions` over shelves; the first that has a URL wins.
 
-    Every answer is made when it is first asked for, and kept.
+    Every answer is made when it is first asked for, and kept: one thread at a time may ask.
     """
 
     def __init__(self, shelves: Sequence[Shelf]) -> None:

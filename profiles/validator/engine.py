@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from profiles.issues import INVALID, Issue
@@ -40,6 +41,8 @@ class Report:
 class Validator:
     """Validates resources against their type, the profiles they claim, and those asked for.
 
+    Threads may share one: they take turns, since it compiles what it meets first as it goes.
+
     Args:
         definitions: the packages; the contract's versions where none are given.
         profiles: profiles that every resource is judged against, beside those it claims.
@@ -62,11 +65,16 @@ class Validator:
         self._compiler = Compiler(definitions, claimed=claimed, as_published=not known_defects)
         self._profiles = tuple(profiles)
         self._known_defects = known_defects
+        self._turn = RLock()
 
     def validate(
         self, resource: dict[str, Any] | str | bytes, profiles: Sequence[str] = ()
     ) -> Report:
         """Judge one resource, parsed or as JSON text; whatever it is, there is a report."""
+        with self._turn:
+            return self._validate(resource, profiles)
+
+    def _validate(self, resource: dict[str, Any] | str | bytes, profiles: Sequence[str]) -> Report:
         issues: list[Issue] = []
         if not isinstance(resource, dict):
             parsed, issues = read(resource)
@@ -102,7 +110,8 @@ class Validator:
         Raises:
             KeyError: no package has the profile.
         """
-        return must_support(self._compiler, resources, profile)
+        with self._turn:
+            return must_support(self._compiler, resources, profile)
 
 
 def _no_object() -> Issue:
