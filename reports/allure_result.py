@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from conformance.findings import Expectation, Outcome
 from reports.allure_http import CONTENT_TYPE, EXTENSION, http_exchange
-from reports.describe import broken_of, finding_lines, judged_text
+from reports.describe import broken_beside, broken_of, finding_lines, judged_text, number_of
 from reports.exchange_text import bodies_are_fit, shows_body
 from reports.wording import (
     api_title,
@@ -215,10 +215,10 @@ def _steps(finding: Finding) -> Iterator[dict[str, Any]]:
     shown = finding.assertions[:MAX_STEPS]
     for assertion in shown:
         yield _step(assertion, "passed" if assertion.holds else failing)
-    if more := finding.held + finding.broken - len(shown):
+    if more := finding.held + finding.broken - number_of(shown):
         yield {
             "name": f"and {more:,} more ({judged_text(finding)})",
-            "status": "passed" if finding.broken <= MAX_STEPS else failing,
+            "status": failing if broken_beside(finding, shown) else "passed",
             "stage": "finished",
         }
 
