@@ -114,7 +114,7 @@ def _clause_lines(found: Iterable[Row]) -> Iterator[ClauseLine]:
                 words=status_words(str(row["outcome"])),
                 judged=judged,
                 evidence=_some(str(row.get("exchanges", "")).split(" and ")[0].split(), row),
-                told=one_line("; ".join(filter(None, told)), 600),
+                told="; ".join(filter(None, told)),
             )
 
 

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from reports.digest import NOT_REACHED, NOT_SELECTED, digest_of
 from reports.tables.sheet import sheet
-from reports.wording import answer_text, bases_of, one_line, request_line, source_text
+from reports.wording import (
+    answer_text,
+    bases_of,
+    one_line,
+    request_line,
+    source_text,
+    stated_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,8 +64,7 @@ def rows(run: Run, statements: Sequence[Statement] = ()) -> Iterator[Row]:
     """Yield one row a finding, and one for each clause without any."""
     stated: defaultdict[str, list[str]] = defaultdict(list)
     for entry in statements:
-        word = "holds" if entry.holds else "does not hold"
-        stated[entry.clause].append(f"{word}: {entry.who}, {entry.when}: {entry.seen}")
+        stated[entry.clause].append(stated_text(entry))
     for record in digest_of(run).records:
         known = {**_clause(record), "stated": "; ".join(stated[record.id])}
         if not record.findings:
