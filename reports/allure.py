@@ -16,7 +16,7 @@ from reports.allure_result import result_of
 from reports.digest import ClauseRecord, digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pytest
 
@@ -40,14 +40,26 @@ def leave_to_us(config: pytest.Config) -> None:
 
 
 def write_results(run: Run, folder: Path) -> None:
-    """Write a run's results into the folder, which may hold those of other runs."""
+    """Write a run's results into a folder of its own (of several runs: `reports.several`)."""
+    write_files(files_of(run), folder)
+
+
+def write_files(files: Iterable[tuple[str, bytes]], folder: Path) -> None:
+    """Write these files into the folder, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files_of(run):
+    for name, content in files:
         (folder / name).write_bytes(content)
 
 
 def files_of(run: Run) -> Iterator[tuple[str, bytes]]:
-    """Yield name and bytes of each file; what several tests attach comes once."""
+    """Yield name and bytes of each file."""
+    yield from results_of(run)
+    for name, text in run_files(run).items():
+        yield name, text.encode()
+
+
+def results_of(run: Run) -> Iterator[tuple[str, bytes]]:
+    """Yield the results with what they attach; what several tests attach comes once."""
     written: set[str] = set()
     known: dict[Shown, str] = {}
     records = {record.id: record for record in digest_of(run).records}
@@ -62,8 +74,6 @@ def files_of(run: Run) -> Iterator[tuple[str, bytes]]:
                 written.add(name)
                 yield name, text.encode("utf-8", "backslashreplace")
         yield f"{made.content['uuid']}-result.json", orjson.dumps(made.content)
-    for name, text in run_files(run).items():
-        yield name, text.encode()
 
 
 def _milliseconds(started: str) -> int:

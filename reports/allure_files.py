@@ -16,13 +16,16 @@ from reports.verdict import verdict_of
 from reports.wording import clean, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from conformance.runlog import Run
+    from reports.verdict import Verdict
 
 TITLE = "FHIR API conformance"
 #: Where Allure 3 keeps what it needs to show a test's history, from the folder it is called in.
 HISTORY = "allure-history.jsonl"
+#: The labels that Allure 3's tree goes by, from the root.
+TREE = ("epic", "feature", "story")
 _CATEGORIES = {
     Outcome.FAIL: "Non-conformance (a clause does not hold)",
     Outcome.ERROR: "Environment error (nothing was judged)",
@@ -36,18 +39,35 @@ _OURS = "Fault of flexcheck itself (please report)"
 
 def run_files(run: Run) -> dict[str, str]:
     """Return `environment.properties`, `categories.json`, `executor.json` and `allurerc.json`."""
+    facts = (*verdict_facts(verdict_of(run)), *run_facts(run))
+    return files_about(facts, str(run.header.get("target", {}).get("name", "")), _started(run))
+
+
+def files_about(
+    facts: Iterable[tuple[str, str]], name: str, started: str, tree: Sequence[str] = TREE
+) -> dict[str, str]:
+    """Return the same files of these facts, on a target or targets of this name."""
     return {
-        "environment.properties": _properties(_environment(run)),
+        "environment.properties": _properties(facts),
         "categories.json": json_text(_categories()),
-        "executor.json": json_text(_executor(run)),
-        "allurerc.json": json_text(_configuration(run)),
+        "executor.json": json_text(_executor(name, started)),
+        "allurerc.json": json_text(_configuration(name, tree)),
     }
 
 
-def _environment(run: Run) -> Iterator[tuple[str, str]]:
+def _started(run: Run) -> str:
+    return str(run.header.get("started", ""))
+
+
+def verdict_facts(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """Yield what the environment tells of a verdict."""
+    yield "verdict", verdict.sentence
+    yield "exit_code", str(verdict.exit_code)
+
+
+def run_facts(run: Run) -> Iterator[tuple[str, str]]:
+    """Yield what the environment tells of a run beside its verdict."""
     target = run.header.get("target", {})
-    yield "verdict", verdict_of(run).sentence
-    yield "exit_code", str(verdict_of(run).exit_code)
     for name in ("name", "deployment", "environment", "directory_base", "fhir_base"):
         if target.get(name):
             yield f"target.{name}", str(target[name])
@@ -87,9 +107,9 @@ def _categories() -> list[dict[str, Any]]:
     return [*known, {"name": _OURS, "matchedStatuses": ["broken", "failed"]}]
 
 
-def _configuration(run: Run) -> Mapping[str, Any]:
+def _configuration(target: str, tree: Sequence[str]) -> Mapping[str, Any]:
     """Return Allure 3's configuration (https://allurereport.org/docs/v3/configure/)."""
-    title = one_line(f"{TITLE}: {run.header.get('target', {}).get('name', '')}")
+    title = one_line(f"{TITLE}: {target}")
     known: list[dict[str, Any]] = [
         {"name": name, "matchers": {"labels": {"outcome": f"^{outcome.value}$"}}}
         for outcome, name in _CATEGORIES.items()
@@ -100,15 +120,13 @@ def _configuration(run: Run) -> Mapping[str, Any]:
         "categories": [*known, {"name": _OURS, "matchers": {"statuses": ["broken", "failed"]}}],
         "plugins": {
             "awesome": {
-                "options": {"reportName": title, "groupBy": ["epic", "feature", "story"]},
+                "options": {"reportName": title, "groupBy": [*tree]},
             }
         },
     }
 
 
-def _executor(run: Run) -> Mapping[str, Any]:
-    target = run.header.get("target", {}).get("name", "")
-    started = run.header.get("started", "")
+def _executor(target: str, started: str) -> Mapping[str, Any]:
     return {
         "name": "flexcheck",
         "type": "flexcheck",

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from conformance.findings import Expectation, Outcome
 from reports.allure_http import CONTENT_TYPE, EXTENSION, http_exchange
-from reports.describe import broken_of, finding_lines, judged_text
+from reports.describe import broken_beside, broken_of, finding_lines, judged_text, number_of
 from reports.exchange_text import bodies_are_fit, shows_body
 from reports.wording import (
     api_title,
@@ -117,7 +117,7 @@ def result_of(  # noqa: PLR0913 - what a result is made of
             for (title, kind, _, _), source in zip(attached, names, strict=True)
         ],
         "parameters": [{"name": "case", "value": clean(finding.case)}] if finding.case else [],
-        "labels": [{"name": name, "value": value} for name, value in _labels(record, finding)],
+        "labels": [{"name": name, "value": value} for name, value in _labels(run, record, finding)],
         "links": [*_links(record)],
         "start": start,
         "stop": stop,
@@ -171,7 +171,7 @@ def _description(run: Run, record: ClauseRecord) -> str:
     return clean("\n\n".join(lines))
 
 
-def _labels(record: ClauseRecord, finding: Finding) -> Iterator[tuple[str, str]]:
+def _labels(run: Run, record: ClauseRecord, finding: Finding) -> Iterator[tuple[str, str]]:
     item, outcome = record.item, finding.outcome
     area, resource = record.group
     yield "epic", clean(api_title(area))
@@ -191,6 +191,9 @@ def _labels(record: ClauseRecord, finding: Finding) -> Iterator[tuple[str, str]]
         if item.get(key):
             yield label, clean(str(item[key]))
     yield from (("regulation", clean(str(name))) for name in item.get("regulations", ()))
+    # Of several targets in one report, this tells whose test it is; Allure has no other word.
+    if target := run.header.get("target", {}).get("name"):
+        yield "parentSuite", clean(str(target))
     yield "suite", clean(finding.test.partition("::")[0])
     yield from (("framework", "flexcheck"), ("language", "python"))
 
@@ -212,10 +215,10 @@ def _steps(finding: Finding) -> Iterator[dict[str, Any]]:
     shown = finding.assertions[:MAX_STEPS]
     for assertion in shown:
         yield _step(assertion, "passed" if assertion.holds else failing)
-    if more := finding.held + finding.broken - len(shown):
+    if more := finding.held + finding.broken - number_of(shown):
         yield {
             "name": f"and {more:,} more ({judged_text(finding)})",
-            "status": "passed" if finding.broken <= MAX_STEPS else failing,
+            "status": failing if broken_beside(finding, shown) else "passed",
             "stage": "finished",
         }
 

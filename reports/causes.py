@@ -19,8 +19,15 @@ if TYPE_CHECKING:
     from conformance.findings import Finding
     from reports.digest import ClauseRecord
 
-#: An answer as checks describe it: `501, OperationOutcome: Search by _id is not supported`.
-_ANSWER = re.compile(r"\b([1-5]\d\d, .+)", re.DOTALL)
+#: An answer as checks describe it, `501, OperationOutcome: Search by _id is not supported`, and
+#: what they say before it of how a parameter was taken (`conformance/checks/unlisted.py`). Nothing
+#: else is one: the numbers of a list look much like it.
+_ANSWER = re.compile(
+    r"""(?:(?:rejected\ with(?:out)?\ an\ OperationOutcome | a\ server\ error
+            | neither\ refused\ nor\ searched):\ )?
+        (?P<status>[1-5]\d\d),\ (?P<rest>(?:[^\d\s]|\d+\ [A-Z]).*)""",
+    re.DOTALL | re.VERBOSE,
+)
 #: What differs between findings of one cause: quoted values, addresses, ids, numbers.
 _VARYING = re.compile(
     r"""'[^']*' | "[^"]*" | https?://\S+ | [A-Z]\w+/\S+ | \b\w*\d\w*\b """, re.VERBOSE
@@ -50,8 +57,8 @@ class Cause:
 def causes_of(records: Iterable[ClauseRecord]) -> tuple[Cause, ...]:
     """Return the causes of failing clauses, those of most clauses first.
 
-    The same answer to one resource's requests is one cause; what else was observed is, where it
-    differs from another only in values, ids and numbers.
+    The same answer to one resource's requests is one cause; what else was observed is, where the
+    same was expected. The same is what differs in values, ids and numbers at most.
     """
     found: defaultdict[tuple[str, ...], dict[str, ClauseRecord]] = defaultdict(dict)
     for record in records:
@@ -70,7 +77,7 @@ def _cause(records: tuple[ClauseRecord, ...]) -> Cause:
     return Cause(
         where=one_line(f"{api_title(area)}: {resource}"),
         at=one_line(facts[0][0]) if len(places) == 1 else "",
-        seen=_answer(facts[0][2]) or one_line(facts[0][2]),
+        seen=one_line(", ".join(_answer(facts[0][2])) or facts[0][2]),
         wanted=one_line(facts[0][1]) if len(wanted) == 1 else "",
         records=records,
     )
@@ -83,15 +90,17 @@ def _facts(finding: Finding) -> tuple[str, str, str]:
     return "", "", finding.message
 
 
-def _answer(observed: str) -> str:
-    answer = _ANSWER.search(observed)
-    return one_line(answer[1]) if answer else ""
+def _answer(observed: str) -> tuple[str, ...]:
+    """Return the status of an answer and what more is said of it; nothing of what is none."""
+    answer = _ANSWER.match(observed)
+    return (answer["status"], answer["rest"]) if answer else ()
 
 
 def _key(record: ClauseRecord, finding: Finding) -> tuple[str, ...]:
     _, expected, observed = _facts(finding)
     if answer := _answer(observed):
-        return (*record.group, answer)
+        status, rest = answer
+        return (*record.group, status, "", _alike(rest))
     return (*record.group, _alike(expected), _alike(observed))
 
 

@@ -84,23 +84,31 @@ def _unwritten(path: Path, error: OSError) -> RunError:
 
 
 def _allure(run: str, output: str) -> Iterator[Path]:
-    """Write Allure results of a run, or of each of several into one folder if that is given."""
+    """Write Allure results of a run, or of several: each by its log, all into a folder given."""
     if output == "-":
         raise RunError("Allure results are a folder of files. Name one with --output.")
-    found = find_run(run)
-    if (found / several.INDEX).is_file():
-        members = reading(several.read_group, found).members
-        runs = [(member.run, found / member.folder) for member in members if member.run]
-    else:
-        log = find_log(str(found))
-        runs = [(reading(read_run, log), log.parent)]
-    for made, home in runs:
-        folder = Path(output) if output else home / allure.FOLDER
+    for files, folder in _allure_files(find_run(run), output):
         try:
-            allure.write_results(made, folder)
+            allure.write_files(files, folder)
         except OSError as error:
             raise _unwritten(folder, error) from error
         yield folder
+
+
+def _allure_files(found: Path, output: str) -> Iterator[tuple[Iterator[tuple[str, bytes]], Path]]:
+    """Yield the files of each folder, and the folder."""
+    if not (found / several.INDEX).is_file():
+        log = find_log(str(found))
+        own = Path(output) if output else log.parent / allure.FOLDER
+        yield allure.files_of(reading(read_run, log)), own
+        return
+    group = reading(several.read_group, found)
+    if output:
+        yield several.allure_files(group), Path(output)
+        return
+    for member in group.members:
+        if member.run:
+            yield allure.files_of(member.run), found / member.folder / allure.FOLDER
 
 
 def _made(run: str, name: str, attestations: Path | None) -> tuple[str, bytes, Path]:

@@ -20,6 +20,18 @@ def broken_of(finding: Finding) -> tuple[Assertion, ...]:
     return tuple(assertion for assertion in finding.assertions if not assertion.holds)
 
 
+def number_of(assertions: Iterable[Assertion]) -> int:
+    """Return for how many things these stand: one may count the rest of a fault's places."""
+    return sum(assertion.times for assertion in assertions)
+
+
+def broken_beside(finding: Finding, shown: Iterable[Assertion]) -> int:
+    """Return how many broken assertions a finding has beside those shown."""
+    return max(finding.broken, number_of(broken_of(finding))) - number_of(
+        assertion for assertion in shown if not assertion.holds
+    )
+
+
 def judged_text(finding: Finding) -> str:
     """Return what the finding rests on: `37 assertions judged, 2 broken`."""
     made = finding.held + finding.broken
@@ -43,7 +55,6 @@ def finding_lines(finding: Finding, limit: int = SHOWN) -> Iterable[str]:
         if assertion.exchange != named:
             named = assertion.exchange
             yield f"exchange  {one_line(named)}"
-    rest = max(finding.broken, len(broken_of(finding))) - len(shown)
-    if rest:
+    if rest := broken_beside(finding, shown):
         yield f"and {rest:,} more broken"
     yield judged_text(finding)

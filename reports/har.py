@@ -6,6 +6,7 @@ data stand in it only where reports show them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -57,9 +58,10 @@ def _cited_by_failures(run: Run) -> Iterator[str]:
 
 
 def _fit(entries: list[dict[str, Any]], cited: Collection[tuple[str, str]]) -> None:
-    """Cut received bodies, keep equal ones once, leave out those for which there is no room.
+    """Cut received bodies, keep equal ones of a run once, leave out those without room.
 
-    Bodies that a failure rests on have the first claim on the room.
+    Bodies that a failure rests on have the first claim on the room. Ids of exchanges are those of
+    one run: only there can a body refer to another.
     """
     found = [
         (content, content.pop("text"), entry["comment"].partition(":")[0], entry["pageref"])
@@ -68,9 +70,9 @@ def _fit(entries: list[dict[str, Any]], cited: Collection[tuple[str, str]]) -> N
     ]
     room = MAX_FILE - len(orjson.dumps(entries))
     found.sort(key=lambda item: (item[3], item[2]) not in cited)
-    first: dict[str, str] = {}
-    for body, text, name, _ in found:
-        room -= _put(body, text, name, first, room)
+    first: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for body, text, name, page in found:
+        room -= _put(body, text, name, first[page], room)
 
 
 def _put(body: dict[str, Any], text: str, name: str, first: dict[str, str], room: int) -> int:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from conformance.findings import Outcome
 from reports.cost import cost_of
-from reports.describe import SHOWN, broken_of
+from reports.describe import SHOWN, broken_beside, broken_of
 from reports.digest import digest_of
 from reports.verdict import verdict_of, without_suite
 from reports.wording import (
@@ -214,8 +214,7 @@ class _Writer:
             if place.exchange != named:
                 named = place.exchange
                 self._exchange(named)
-        rest = max(finding.broken, len(broken_of(finding))) - len(places)
-        if rest > 0:
+        if rest := broken_beside(finding, places):
             self._field("", f"and {rest:,} more of {finding.held + finding.broken:,} judged")
         if not any(place.exchange for place in places):
             for name in finding.exchanges[:1]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from conformance.exchange import Exchange, Request
     from conformance.runlog import Run
+    from reports.evidence.attestations import Statement
 
 #: The API that each contract area belongs to.
 API_TITLES = {
@@ -80,6 +81,16 @@ def moment(text: str) -> str:
 def reason_of(message: str) -> str:
     """Return why nothing was judged, without the lead that a heading says already."""
     return one_line(message).removeprefix("not demonstrated: ").removeprefix("not applicable: ")
+
+
+def stated_text(statement: Statement) -> str:
+    """Return a statement in a line: `holds: J. Doe, 2026-01-15: what was seen`.
+
+    An officer answers for each file: as long as a cell of a spreadsheet holds it, none is cut.
+    """
+    word = "holds" if statement.holds else "does not hold"
+    seen = [statement.seen, *(f"{file.name} (SHA-256 {file.sha256})" for file in statement.files)]
+    return one_line(f"{word}: {statement.who}, {statement.when}: {'; '.join(seen)}", 25_000)
 
 
 def led(lead: str, message: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports.describe import SHOWN, broken_of, judged_text
+from reports.describe import SHOWN, broken_beside, broken_of, judged_text
 from reports.exchange_text import bodies_are_fit, exchange_text, shows_body
 from reports.wording import (
     answer_text,
@@ -137,7 +137,7 @@ class CardMaker:
             message="" if broken else one_line(finding.message, 2000),
             judged=judged_text(finding),
             places=tuple(_place(assertion) for assertion in broken[:SHOWN]),
-            more=max(finding.broken, len(broken)) - len(broken[:SHOWN]),
+            more=broken_beside(finding, broken[:SHOWN]),
             exchanges=tuple(self._exchange(e, bodies=bodies) for e in found[:MAX_EXCHANGES]),
             more_exchanges=max(0, len(found) - MAX_EXCHANGES),
         )

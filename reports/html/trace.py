@@ -10,16 +10,18 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reports.digest import digest_of, status_words
-from reports.tables.tracing import evidence_rows, rows
+from reports.tables.tracing import evidence_rows, traced
 from reports.verdict import verdict_of
 from reports.wording import clean, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from conformance.findings import Finding
     from conformance.runlog import Run
     from reports.evidence.attestations import Statement
     from reports.tables.sheet import Row
+    from reports.tables.tracing import Traced
     from reports.verdict import Verdict
 
 #: Names in one cell; the CSV files have all.
@@ -92,36 +94,38 @@ def _trace(run: Run, key: str, statements: Sequence[Statement]) -> Trace:
     return Trace(
         key=key,
         name=one_line(str(run.header.get("target", {}).get("name", "")) or "the target"),
-        clauses=tuple(_clause_lines(rows(run, statements))),
+        clauses=tuple(_clause_lines(traced(digest, statements))),
         evidence=tuple(_evidence_lines(evidence_rows(run))),
         known=len(digest.records),
         unjudged=len(digest.records) - digest.judged,
     )
 
 
-def _clause_lines(found: Iterable[Row]) -> Iterator[ClauseLine]:
-    for clause, lines in groupby(found, lambda row: row["clause"]):
-        for number, row in enumerate(lines):
-            told = [str(row.get(name, "")) for name in ("reason", "stated")]
-            judged = f"{row['assertions']} made, {row['broken']} broken" if row.get("test") else ""
+def _clause_lines(found: Iterable[Traced]) -> Iterator[ClauseLine]:
+    for clause, lines in groupby(found, lambda trace: trace.record.id):
+        for number, trace in enumerate(lines):
+            made = trace.finding
             yield ClauseLine(
-                id=str(clause),
+                id=clause,
                 first=not number,
-                expectation=str(row["expectation"]),
-                test=_short(str(row.get("test", ""))),
-                case=one_line(str(row.get("case", "")), 120),
-                outcome=str(row["outcome"]),
-                words=status_words(str(row["outcome"])),
-                judged=judged,
-                evidence=_some(str(row.get("exchanges", "")).split(" and ")[0].split(), row),
-                told=one_line("; ".join(filter(None, told)), 600),
+                expectation=trace.record.expectation.value,
+                test=_short(made.test) if made else "",
+                case=one_line(made.case, 120) if made else "",
+                outcome=trace.outcome,
+                words=status_words(trace.outcome),
+                judged=_judged(made) if made else "",
+                evidence=_some(made.exchanges) if made else "",
+                told="; ".join(filter(None, (trace.reason, *trace.stated))),
             )
 
 
-def _some(names: list[str], row: Row) -> str:
+def _judged(finding: Finding) -> str:
+    return f"{finding.held + finding.broken} made, {finding.broken} broken"
+
+
+def _some(names: Sequence[str]) -> str:
     """Return the first names and how many more there are."""
-    whole = str(row.get("exchanges", "")).partition(" and ")[2].partition(" ")[0]
-    more = len(names[_NAMED:]) + (int(whole) if whole else 0)
+    more = len(names[_NAMED:])
     return clean(" ".join(names[:_NAMED]) + (f" and {more:,} more" if more else ""))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conformance.findings import Outcome
 from reports.digest import NOT_REACHED, NOT_SELECTED, NOT_TESTED
 from reports.tables.tracing import why_not_judged
-from reports.wording import clean, one_line, reason_of
+from reports.wording import clean, one_line, reason_of, stated_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -112,13 +112,6 @@ def manual_of(digest: Digest, statements: Sequence[Statement]) -> Iterator[Manua
                 why_not_judged(record),
                 tuple(stated_text(entry) for entry in statements if entry.clause == record.id),
             )
-
-
-def stated_text(statement: Statement) -> str:
-    """Return a statement in a line: `holds: J. Doe, 2026-01-15: what was seen`."""
-    word = "holds" if statement.holds else "does not hold"
-    seen = [statement.seen, *(f"{file.name} (SHA-256 {file.sha256})" for file in statement.files)]
-    return one_line(f"{word}: {statement.who}, {statement.when}: {'; '.join(seen)}", 2000)
 
 
 def errata_of(run: Run, digest: Digest) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:

@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING
 
 from reports.digest import NOT_REACHED, NOT_SELECTED, digest_of
 from reports.tables.sheet import sheet
-from reports.wording import answer_text, bases_of, one_line, request_line, source_text
+from reports.wording import (
+    answer_text,
+    bases_of,
+    one_line,
+    request_line,
+    source_text,
+    stated_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from conformance.findings import Finding
     from conformance.runlog import Run
-    from reports.digest import ClauseRecord
+    from reports.digest import ClauseRecord, Digest
     from reports.evidence.attestations import Statement
     from reports.tables.sheet import Row
 
@@ -31,6 +38,28 @@ FROM_EVIDENCE: Sequence[str] = (
 )
 #: Exchange ids in one cell; the other direction has all.
 _NAMED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A clause with one of its findings, None where it has none, and what people state of it."""
+
+    record: ClauseRecord
+    finding: Finding | None
+    stated: tuple[str, ...]
+
+    @property
+    def outcome(self) -> str:
+        """The finding's outcome, or the status of a clause without any."""
+        return str(self.finding.outcome if self.finding else self.record.status)
+
+    @property
+    def reason(self) -> str:
+        """Why nothing was judged; "" where something was."""
+        if self.finding is None:
+            return why_not_judged(self.record)
+        judged = self.finding.held + self.finding.broken
+        return "" if judged else one_line(self.finding.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +82,24 @@ def render_evidence(run: Run) -> str:
     return sheet(FROM_EVIDENCE, evidence_rows(run))
 
 
+def traced(digest: Digest, statements: Sequence[Statement] = ()) -> Iterator[Traced]:
+    """Yield each finding with its clause, and each clause without any, in contract order."""
+    for record in digest.records:
+        stated = tuple(stated_text(entry) for entry in statements if entry.clause == record.id)
+        for finding in record.findings or (None,):
+            yield Traced(record, finding, stated)
+
+
 def rows(run: Run, statements: Sequence[Statement] = ()) -> Iterator[Row]:
     """Yield one row a finding, and one for each clause without any."""
-    stated: defaultdict[str, list[str]] = defaultdict(list)
-    for entry in statements:
-        word = "holds" if entry.holds else "does not hold"
-        stated[entry.clause].append(f"{word}: {entry.who}, {entry.when}: {entry.seen}")
-    for record in digest_of(run).records:
-        known = {**_clause(record), "stated": "; ".join(stated[record.id])}
-        if not record.findings:
-            yield {**known, "outcome": str(record.status), "reason": why_not_judged(record)}
-        yield from ({**known, **_finding(finding)} for finding in record.findings)
+    for trace in traced(digest_of(run), statements):
+        yield {
+            **_clause(trace.record),
+            **(_finding(trace.finding) if trace.finding else {}),
+            "outcome": trace.outcome,
+            "reason": trace.reason,
+            "stated": "; ".join(trace.stated),
+        }
 
 
 def _clause(record: ClauseRecord) -> Row:
@@ -78,17 +114,14 @@ def _clause(record: ClauseRecord) -> Row:
 
 
 def _finding(finding: Finding) -> Row:
-    made = finding.held + finding.broken
     more = len(finding.exchanges) - _NAMED
     shown = " ".join(finding.exchanges[:_NAMED])
     return {
         "test": finding.test,
         "case": finding.case,
-        "outcome": finding.outcome.value,
-        "assertions": made,
+        "assertions": finding.held + finding.broken,
         "broken": finding.broken,
         "exchanges": f"{shown} and {more} more" if more > 0 else shown,
-        "reason": "" if made else one_line(finding.message),
     }
 
 

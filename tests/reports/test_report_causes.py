@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from report_builders import broken, finding, item, run_of
+import pytest
+from report_builders import broken, exchange, finding, item, run_of
 
+from conformance.checks.unlisted import Handling
+from conformance.checks.wording import answer
 from conformance.findings import Outcome
 from reports.causes import Cause, causes_of
 from reports.digest import digest_of
@@ -30,13 +33,43 @@ def test_the_same_answer_to_requests_of_one_resource_is_one_cause() -> None:
     assert [record.id for record in one.records] == ["DIR-0", "DIR-1"]
 
 
+@pytest.mark.parametrize(
+    "handling",
+    [Handling.REJECTED, Handling.REJECTED_BARE, Handling.SERVER_ERROR, Handling.OTHER],
+)
+def test_what_a_check_says_before_an_answer_makes_no_other_cause(handling: Handling) -> None:
+    told = answer(exchange(status=501))
+    (one,) = _causes(("200", told, "Location"), ("x", f"{handling}: {told}", "Location"))
+    assert one.seen == told == "501, no JSON object"
+
+
+def test_numbers_within_or_before_a_text_are_no_answer() -> None:
+    for seen in ("missing: 120, 450, 8", "120, 450 and 8", "ends (500, no JSON object) early"):
+        (one,) = _causes(("all rows", seen, "Location"))
+        assert one.seen == seen
+    (both,) = _causes(
+        ("all", "missing: 120, a", "Location"), ("all", "missing: 311, a", "Location")
+    )
+    assert both.findings == 2
+
+
+def test_answers_that_differ_in_ids_only_are_one_cause() -> None:
+    (one,) = _causes(
+        ("200, Location", "404, OperationOutcome: Location/a1 is not known", "Location"),
+        ("200, Location", "404, OperationOutcome: Location/b2 is not known", "Location"),
+    )
+    assert one.seen == "404, OperationOutcome: Location/a1 is not known"
+
+
 def test_another_resource_or_answer_is_another_cause() -> None:
     causes = _causes(
         ("200", "401, no", "Location"),
         ("200", "501, no", "Location"),
+        ("200", "200, 0 Location", "Location"),
+        ("200", "206, 0 Location", "Location"),
         ("200", "401, no", "Endpoint"),
     )
-    assert len(causes) == 3
+    assert len(causes) == 5
 
 
 def test_values_ids_and_numbers_do_not_tell_causes_apart() -> None:

@@ -127,6 +127,13 @@ def test_a_body_is_cut_with_a_comment_and_kept_once() -> None:
     assert second["response"]["content"]["comment"] == "the same body as that of ex-0041"
 
 
+def test_a_body_never_refers_to_an_exchange_of_another_run() -> None:
+    run = run_of(finding("DIR-A"), exchanges=(exchange(body="x" * 300),))
+    made = orjson.loads(har.document_of([("1-a", run), ("2-b", run)]))["log"]["entries"]
+    assert [entry["pageref"] for entry in made] == ["1-a", "2-b"]
+    assert [entry["response"]["content"]["text"] for entry in made] == ["x" * 300] * 2
+
+
 def test_a_har_of_a_large_run_stays_under_ten_megabytes_and_keeps_what_failed() -> None:
     many = tuple(exchange(f"ex-{n:05d}", body=f'"{n}",' * 3000) for n in range(5000))
     failed = finding("DIR-A", Outcome.FAIL, exchanges=("ex-04999",))

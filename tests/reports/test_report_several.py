@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -10,6 +11,7 @@ import orjson
 import pytest
 from click.testing import CliRunner
 from report_builders import NASTY, finding, item, run_of
+from run_files import write_run
 
 from conformance.findings import Outcome
 from reports import several
@@ -73,6 +75,56 @@ def test_junit_names_the_target_of_each_suite() -> None:
         *("Tooele sandbox / DIR / Location", "Tooele sandbox / DIR / Endpoint"),
         *("Second / DIR / Location", "Second / DIR / Endpoint"),
     ]
+
+
+def test_allure_has_one_verdict_and_the_facts_of_each_target() -> None:
+    gone = Group((*_two().members, _member(None, "z.toml", 2)))
+    files = dict(several.allure_files(gone))
+    told = files["environment.properties"].decode()
+    assert told.startswith("verdict = 1 of 3 targets hold what was judged.\nexit_code = 2\n")
+    codes = [line for line in told.splitlines() if ".exit_code" in line]
+    assert codes == [f"1-{name}.toml.exit_code = {code}" for code, name in enumerate("xyz")]
+    assert "1-y.toml.target.name = Second\n" in told
+    assert "1-z.toml.verdict = z.toml left no run log" in told
+    build = orjson.loads(files["executor.json"])["buildName"]
+    assert build == "Tooele sandbox, Second, z.toml 2026-01-02T03:04:05Z"
+    assert b"Tooele sandbox, Second, z.toml" in files["allurerc.json"]
+
+
+def test_allure_tells_targets_of_one_name_and_moment_apart() -> None:
+    first, second = _two().members
+    assert second.run
+    run = replace(second.run, header=first.run.header if first.run else {})
+    made = [*several.allure_files(Group((first, replace(second, run=run))))]
+    assert len({name for name, _ in made}) == len(made)
+    results = [orjson.loads(text) for name, text in made if name.endswith("-result.json")]
+    assert len(results) == 4
+    # One history would make the later test a retry, and hide the other target's.
+    assert len({result["historyId"] for result in results}) == 4
+    suites = [label["value"] for result in results for label in result["labels"]
+              if label["name"] == "parentSuite"]  # fmt: skip
+    assert suites == [*["Tooele sandbox"] * 2, *["Tooele sandbox (1-y.toml)"] * 2]
+    # What both attached is there for both, under two names.
+    sources = [{entry["source"] for entry in result["attachments"]} for result in results]
+    assert not (sources[0] | sources[1]) & (sources[2] | sources[3])
+
+
+def test_allure_of_several_targets_goes_to_one_folder_or_to_each_its_own(tmp_path: Path) -> None:
+    members = _two().members
+    for member in members:
+        assert member.run
+        write_run(member.run, tmp_path / member.folder)
+    entries = [{"argument": m.argument, "folder": m.folder, "exit_code": m.exit_code}
+               for m in members]  # fmt: skip
+    (tmp_path / several.INDEX).write_bytes(orjson.dumps({"targets": entries}))
+    line = [str(tmp_path), "--format", "allure"]
+    one = CliRunner().invoke(report, [*line, "--output", str(tmp_path / "all")])
+    assert one.output.split() == [str(tmp_path / "all")]
+    assert "1-y.toml.exit_code = 1\n" in (tmp_path / "all/environment.properties").read_text()
+    each = CliRunner().invoke(report, line)
+    folders = [tmp_path / member.folder / "allure-results" for member in members]
+    assert each.output.split() == [str(folder) for folder in folders]
+    assert "\nexit_code = 1\n" in (folders[1] / "environment.properties").read_text()
 
 
 def test_what_a_target_calls_itself_is_shown_as_text() -> None:

@@ -15,7 +15,7 @@ from report_builders import NASTY, broken, exchange, finding, item, mixed_run, r
 from conformance.findings import Outcome
 from reports import several, summary
 from reports.digest import digest_of
-from reports.evidence.attestations import Statement
+from reports.evidence.attestations import Attested, Statement
 from reports.formats import FORMATS
 from reports.html import render as render_html
 from reports.regulations import NONE, by_regulation
@@ -95,6 +95,15 @@ def test_a_statement_stands_beside_its_clause() -> None:
     said = {row["clause"]: row["stated"] for row in found}
     assert said["DIR-OPS-FRESHNESS"] == "does not hold: J. Doe, 2026-01-15: the log"
     assert not said["DIR-LOC-READ"]
+
+
+@pytest.mark.parametrize("name", ["html", "trace", "traceability"])
+def test_a_statement_names_its_files_wherever_it_stands(name: str) -> None:
+    seen = tuple(Attested(f"{number}.csv", f"{number:02}" * 32) for number in range(30))
+    stated = [Statement("DIR-OPS-FRESHNESS", "J. Doe", date(2026, 1, 15), "logs", files=seen)]
+    text = FORMATS[name].content(mixed_run(), stated).decode()
+    files = "; ".join(f"{file.name} (SHA-256 {file.sha256})" for file in seen)
+    assert f"holds: J. Doe, 2026-01-15: logs; {files}" in text
 
 
 def test_every_exchange_is_traced_and_those_that_bear_nothing_too() -> None:

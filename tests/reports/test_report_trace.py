@@ -35,6 +35,12 @@ def test_a_clause_leads_to_test_outcome_and_evidence() -> None:
     assert row.endswith("ex-0041 | ")
 
 
+def test_names_of_exchanges_are_shown_as_the_run_has_them() -> None:
+    """The page is made from the run: no words of a spreadsheet's cell are taken apart."""
+    told = finding("DIR-A", exchanges=("login and token", "ex-0041"))
+    assert "login and token ex-0041 |" in _rows(html.render_trace(run_of(told)))["DIR-A"][0]
+
+
 def test_a_clause_without_verdict_says_why() -> None:
     found = _rows(html.render_trace(mixed_run()))
     assert "not testable |  | not observable: One run cannot see" in found["DIR-OPS-FRESHNESS"][0]
