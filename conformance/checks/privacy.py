@@ -51,7 +51,8 @@ def iteration_stays_with_the_member(
     added = (
         entry
         for entry in search.entries
-        if entry.resource.get("resourceType") != kind or entry.resource.get("id") not in known
+        if entry.resource.get("resourceType") != kind
+        or str(entry.resource.get("id", "")) not in known
     )
     yield from rows_are_the_members(added, patient)
 
