@@ -72,6 +72,20 @@ def test_a_context_invariant_holds_at_the_element(workshop: Workshop) -> None:
     assert found == ["Patient.extension[0]"]
 
 
+@pytest.mark.parametrize("invariant", ["true", "is is is"])
+def test_an_extension_with_an_invariant_stands_among_its_kind(
+    workshop: Workshop, invariant: str
+) -> None:
+    """Also one that FHIRPath says something of is no modifier, or is one."""
+    element = {"id": "Extension", "isModifier": False}
+    context = [{"type": "element", "expression": "Patient"}]
+    url = workshop.make("x", "Extension", element, context=context, invariants=(invariant,))
+    extension = {"url": url, "valueString": "x"}
+    assert wrong(workshop, {**PATIENT, "extension": [extension]}) == []
+    found = wrong(workshop, {**PATIENT, "modifierExtension": [extension]})
+    assert found == ["Patient.modifierExtension[0]"]
+
+
 def test_a_context_of_resources_is_no_context_of_elements(workshop: Workshop) -> None:
     extension = made(workshop, ("element", "DomainResource"), ("element", "DomainResource.text"))
     assert wrong(workshop, {**PATIENT, "extension": [extension]}) == []
