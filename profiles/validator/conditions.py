@@ -26,12 +26,14 @@ class Conditions:
     """The FHIRPath contexts and context invariants of an extension, compiled.
 
     Attributes:
-        unreadable: those that are no FHIRPath; nobody can tell what they allow.
+        unreadable: contexts that are no FHIRPath; nobody can tell what they allow.
+        unreadable_invariants: invariants that are none; nobody can tell whether they hold.
     """
 
     contexts: tuple[Expression, ...]
     invariants: tuple[Expression, ...]
     unreadable: tuple[str, ...]
+    unreadable_invariants: tuple[str, ...]
 
     def allow(self, extension: Any, scope: Scope) -> bool:
         """Whether a context selects the element that has the extension."""
@@ -51,6 +53,7 @@ class Conditions:
 
     def broken(self, url: str, extension: Any, scope: Scope) -> list[Problem]:
         """The context invariants that do not hold."""
+        scope.not_checked.update(f"context invariant {each}" for each in self.unreadable_invariants)
         if not self.invariants:
             return []
         holder = _holder(scope.resource, extension)
@@ -71,8 +74,9 @@ def conditions(structure: Structure, model: DefinitionsModel) -> Conditions | No
     ]
     contexts, wrong = _compiled(texts, model)
     invariants, more = _compiled(structure.context_invariants, model)
-    found = Conditions(contexts, invariants, (*wrong, *more))
-    return found if contexts or invariants or found.unreadable else None
+    if not (contexts or invariants or wrong or more):
+        return None
+    return Conditions(contexts, invariants, wrong, more)
 
 
 def _compiled(

@@ -72,6 +72,22 @@ def test_a_context_invariant_holds_at_the_element(workshop: Workshop) -> None:
     assert found == ["Patient.extension[0]"]
 
 
+@pytest.mark.parametrize("text", ["memberOf('http://x/none')", "is is is"])
+def test_an_invariant_that_cannot_be_evaluated_is_not_checked(
+    workshop: Workshop, text: str
+) -> None:
+    extension = made(workshop, ("element", "Patient"), invariants=(text,))
+    report = Validator(workshop).validate({**PATIENT, "extension": [extension]})
+    assert f"context invariant {text}" in report.not_checked
+    assert report.valid
+
+
+def test_an_invariant_that_cannot_be_read_allows_no_other_place(workshop: Workshop) -> None:
+    extension = made(workshop, ("element", "Patient"), invariants=("is is is",))
+    name = {"text": "x", "extension": [extension]}
+    assert wrong(workshop, {**PATIENT, "name": [name]}) == ["Patient.name[0].extension[0]"]
+
+
 @pytest.mark.parametrize("invariant", ["true", "is is is"])
 def test_an_extension_with_an_invariant_stands_among_its_kind(
     workshop: Workshop, invariant: str
