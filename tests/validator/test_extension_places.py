@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from validator_workshop import PATIENT
 
 from profiles import Validator
+from profiles.validator import conditions
 
 if TYPE_CHECKING:
     from validator_workshop import Workshop
@@ -100,6 +102,20 @@ def test_an_extension_with_an_invariant_stands_among_its_kind(
     assert wrong(workshop, {**PATIENT, "extension": [extension]}) == []
     found = wrong(workshop, {**PATIENT, "modifierExtension": [extension]})
     assert found == ["Patient.modifierExtension[0]"]
+
+
+def test_many_extensions_cost_one_walk_through_their_resource(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[str] = []
+    for name in ("_holders", "_parts"):
+        usual = getattr(conditions, name)
+        counted = partial(lambda name, usual, one: walked.append(name) or usual(one), name, usual)
+        monkeypatch.setattr(conditions, name, counted)
+    extension = made(workshop, ("fhirpath", "Patient.name"), invariants=("true",))
+    names = [{"text": "x", "extension": [dict(extension)]} for _ in range(9)]
+    assert wrong(workshop, {**PATIENT, "name": names}) == []
+    assert walked == ["_holders", *["_parts"] * 9]
 
 
 def test_a_context_of_resources_is_no_context_of_elements(workshop: Workshop) -> None:
