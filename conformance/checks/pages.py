@@ -14,22 +14,46 @@ if TYPE_CHECKING:
 
 #: Redirects with which a browser sends its form again, to wherever it is sent.
 RESENDING = frozenset({307, 308})
-_ANCESTORS = re.compile(r"frame-ancestors\s+(?:'none'|'self'|https?://\S+)")
+OWN = frozenset({"'none'", "'self'"})
+POLICY = "content-security-policy"
+#: A source that names a host, or the hosts below a name of two parts: not `https:`, not `*.com`.
+_NAMED = re.compile(
+    r"(?:[a-z][a-z\d+.-]*://)?(?:\*\.[a-z\d-]+\.)?[a-z\d-]+(?:\.[a-z\d-]+)*(?::(?:\d+|\*))?(?:/\S*)?"
+)
 
 
 def keep_out_of_frames(pages: Iterable[PageSeen]) -> Iterator[Assertion]:
-    """A page lets no foreign page show it in a frame."""
+    """A page lets no foreign page show it in a frame.
+
+    Browsers leave X-Frame-Options alone where a policy has frame-ancestors (CSP3 says so there).
+    """
     for page in pages:
-        response = page.exchange.response
-        policy = response.header("content-security-policy") if response else ""
-        option = response.header("x-frame-options").strip().lower() if response else ""
+        headers = page.exchange.response.headers if page.exchange.response else ()
+        policy = ", ".join(value for name, value in headers if name == POLICY)
+        options = (value for name, value in headers if name == "x-frame-options")
+        option = next(options, "").strip().lower()
+        allowed = list(_ancestors(policy))
+        kept = any(map(_names_each, allowed)) if allowed else option in {"deny", "sameorigin"}
         yield Assertion(
-            _ANCESTORS.search(policy) is not None or option in {"deny", "sameorigin"},
+            kept,
             f"headers of the {page.kind} page",
-            "frame-ancestors, or X-Frame-Options",
+            "frame-ancestors that names who may, or X-Frame-Options",
             f"Content-Security-Policy: {policy or 'absent'}; X-Frame-Options: {option or 'absent'}",
             page.exchange.id,
         )
+
+
+def _ancestors(policies: str) -> Iterator[list[str]]:
+    """Yield what frame-ancestors allows in each policy that has it; all of these hold at once."""
+    for policy in policies.lower().split(","):
+        directives = [directive.split() for directive in policy.split(";")]
+        found = [words[1:] for words in directives if words[:1] == ["frame-ancestors"]]
+        # Of a directive that stands twice, browsers take the first.
+        yield from found[:1]
+
+
+def _names_each(sources: list[str]) -> bool:
+    return all(source in OWN or _NAMED.fullmatch(source) for source in sources)
 
 
 def send_on_without_the_form(authorizations: Iterable[Authorization]) -> Iterator[Assertion]:

@@ -51,7 +51,8 @@ def iteration_stays_with_the_member(
     added = (
         entry
         for entry in search.entries
-        if entry.resource.get("resourceType") != kind or entry.resource.get("id") not in known
+        if entry.resource.get("resourceType") != kind
+        or str(entry.resource.get("id", "")) not in known
     )
     yield from rows_are_the_members(added, patient)
 
@@ -72,19 +73,24 @@ def _members(resource: Mapping[str, Any]) -> set[str]:
 
 
 def row_stays_hidden(
-    exchanges: Iterable[Exchange], resource_type: str, ids: Iterable[str], theirs: str = ""
+    exchanges: Iterable[Exchange],
+    resource_type: str,
+    ids: Iterable[str],
+    theirs: str = "",
+    own: str = "",
 ) -> Iterator[Assertion]:
     """No answer holds a row that is somebody else's: known by its id, or by whom it names.
 
-    `theirs` is their Patient id, "" where it is not known.
+    `theirs` is their Patient id and `own` that of the token, "" where it is not known. A row that
+    names both, as a Coverage with another subscriber, is the member's as well: no leak.
     """
     foreign = {f"{resource_type}/{row_id}" for row_id in ids}
     for exchange in exchanges:
         shown = {
             key
             for key, row in _rows(exchange)
-            if key in foreign
-            or (key.startswith(f"{resource_type}/") and bool(theirs) and theirs in _members(row))
+            if key.startswith(f"{resource_type}/")
+            and _is_theirs(_members(row), theirs, own, known=key in foreign)
         }
         yield Assertion(
             not shown,
@@ -93,6 +99,12 @@ def row_stays_hidden(
             f"{exchange.status}, {listed(shown)}" if shown else answer(exchange),
             exchange.id,
         )
+
+
+def _is_theirs(members: Container[str], theirs: str, own: str, *, known: bool) -> bool:
+    if own and own in members:
+        return False
+    return known or bool(theirs and theirs in members)
 
 
 def _rows(exchange: Exchange) -> Iterator[tuple[str, Mapping[str, Any]]]:

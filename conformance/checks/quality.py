@@ -40,6 +40,11 @@ def _items(node: Any) -> list[Any]:
     return [item for item in node if item is not None] if isinstance(node, list) else [node]
 
 
+def _objects(node: Any) -> list[dict[str, Any]]:
+    """Return what has a form to be judged; that the rest has none is said by the validator."""
+    return [item for item in _items(node) if isinstance(item, dict)]
+
+
 def _key(row: Row) -> str:
     return f"{row.get('resourceType')}/{row.get('id')}"
 
@@ -70,8 +75,8 @@ def is_npi(value: str) -> bool:
 
 
 def _npis(row: Row) -> Iterator[str]:
-    for item in _items(row.get("identifier")):
-        if isinstance(item, dict) and item.get("system") == NPI:
+    for item in _objects(row.get("identifier")):
+        if item.get("system") == NPI:
             yield str(item.get("value", ""))
 
 
@@ -87,9 +92,9 @@ def telecoms_are_sane(kind: str, rows: Iterable[Row]) -> Iterator[Assertion]:
     """Each phone and fax is a number that can be dialled, each e-mail an address."""
 
     def values(row: Row) -> Iterator[tuple[str, bool]]:
-        for item in _items(row.get("telecom")):
+        for item in _objects(row.get("telecom")):
             value, system = str(item.get("value", "")), item.get("system")
-            if system in {"phone", "fax"}:
+            if system in ("phone", "fax"):
                 yield value, bool(_PHONE.fullmatch(re.sub(r"\D", "", value)))
             elif system == "email":
                 yield value, bool(_EMAIL.fullmatch(value))
@@ -101,9 +106,9 @@ def addresses_are_sane(kind: str, rows: Iterable[Row]) -> Iterator[Assertion]:
     """Each address of the United States has a city, a state of two letters and a ZIP code."""
 
     def values(row: Row) -> Iterator[tuple[str, bool]]:
-        for item in _items(row.get("address")):
+        for item in _objects(row.get("address")):
             state, code = str(item.get("state", "")), str(item.get("postalCode", ""))
-            if item.get("country", "US") in {"US", "USA"}:
+            if item.get("country", "US") in ("US", "USA"):
                 whole = bool(item.get("city") and _STATE.fullmatch(state) and _ZIP.fullmatch(code))
                 yield f"{item.get('city')}, {state} {code}", whole
 
@@ -114,8 +119,8 @@ def specialties_have_the_form(kind: str, rows: Iterable[Row]) -> Iterator[Assert
     """Each specialty of the NUCC taxonomy has its form: ten characters, the last an X."""
 
     def values(row: Row) -> Iterator[tuple[str, bool]]:
-        for concept in _items(row.get("specialty")):
-            for coding in _items(concept.get("coding")):
+        for concept in _objects(row.get("specialty")):
+            for coding in _objects(concept.get("coding")):
                 if coding.get("system") == NUCC:
                     code = str(coding.get("code", ""))
                     yield code, bool(_NUCC.fullmatch(code))
@@ -132,7 +137,7 @@ def rows_are_active(kind: str, rows: Iterable[Row]) -> Iterator[Assertion]:
 
 
 def _networks(row: Row) -> list[str]:
-    found = [item for item in _items(row.get("extension")) if item.get("url") == NETWORK]
+    found = [item for item in _objects(row.get("extension")) if item.get("url") == NETWORK]
     references = (item.get("valueReference") for item in found)
     return [str(item.get("reference")) for item in references if isinstance(item, dict)]
 
@@ -177,17 +182,18 @@ def rows_are_there_once(kind: str, rows: Iterable[Row]) -> Iterator[Assertion]:
     yield from _counted(kind, "there once", len(rows), twice)
 
 
+def _last_updated(row: Row) -> str:
+    meta = row.get("meta")
+    return str(meta.get("lastUpdated")) if isinstance(meta, dict) else ""
+
+
 def times_are_past(kind: str, rows: Iterable[Row], now: datetime) -> Iterator[Assertion]:
     """No row was updated in the future; the oldest and the newest time are told.
 
     So is how many rows are older than the days within which a directory has to be updated: a row
     that did not change need not be newer.
     """
-    told = {
-        _key(row): span.start
-        for row in rows
-        if (span := span_of(str((row.get("meta") or {}).get("lastUpdated"))))
-    }
+    told = {_key(row): span.start for row in rows if (span := span_of(_last_updated(row)))}
     if told:
         ahead = [key for key, time in told.items() if time > now]
         oldest, newest = min(told.values()), max(told.values())

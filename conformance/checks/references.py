@@ -131,7 +131,7 @@ def condition_is_heeded_where_declared(
     """
     entry = declared(metadata, resource_type) if is_capability_statement(metadata) else None
     claimed = (entry or {}).get("conditionalRead")
-    if again is not None and claimed in {"not-match", "full-support"}:
+    if again is not None and claimed in ("not-match", "full-support"):
         yield Assertion(
             again.status == NOT_MODIFIED,
             f"CapabilityStatement.rest.resource({resource_type}).conditionalRead",

@@ -83,7 +83,7 @@ def references_are_networks(referred: Mapping[str, Any]) -> Iterator[Assertion]:
         )
 
 
-def is_network(resource: Any) -> bool:
+def is_network(resource: Mapping[str, Any]) -> bool:
     """Whether an Organization is a network: one of its types has the code `ntwk`."""
     types = resource.get("type")
     codings = [

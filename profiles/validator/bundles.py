@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from profiles.validator.documents import Entries, document, message, references
-from profiles.validator.problems import Found, problem, shown, under
+from profiles.validator.problems import Found, problem, shown, text_of, under
 from profiles.validator.searchsets import links, searched
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def index(value: dict[str, Any]) -> tuple[dict[str, Any], dict[int, str]]:
 
 def bundle(of: Compiler, value: dict[str, Any], scope: Scope) -> Found:
     """What a Bundle asks of its links and entries."""
-    kind, entries = value.get("type"), value.get("entry")
+    kind, entries = text_of(value.get("type")), value.get("entry")
     rows = entries if isinstance(entries, list) else []
     found: list[Problem] = list(links(value, kind)) if "link" in value else []
     for place, each in enumerate(rows):
@@ -86,7 +86,7 @@ def _has_url(entry: dict[str, Any]) -> bool:
     return isinstance(entry.get("fullUrl"), str)
 
 
-def _entry(of: Compiler, entry: dict[str, Any], kind: Any) -> Iterator[Problem]:
+def _entry(of: Compiler, entry: dict[str, Any], kind: str) -> Iterator[Problem]:
     url, resource = entry.get("fullUrl"), entry.get("resource")
     if not isinstance(resource, dict):
         return

@@ -26,34 +26,37 @@ class Conditions:
     """The FHIRPath contexts and context invariants of an extension, compiled.
 
     Attributes:
-        unreadable: those that are no FHIRPath; nobody can tell what they allow.
+        unreadable: contexts that are no FHIRPath; nobody can tell what they allow.
+        unreadable_invariants: invariants that are none; nobody can tell whether they hold.
     """
 
     contexts: tuple[Expression, ...]
     invariants: tuple[Expression, ...]
     unreadable: tuple[str, ...]
+    unreadable_invariants: tuple[str, ...]
 
     def allow(self, extension: Any, scope: Scope) -> bool:
         """Whether a context selects the element that has the extension."""
         if self.unreadable:
             scope.not_checked.update(f"extension context {each}" for each in self.unreadable)
             return True
-        holder = _holder(scope.resource, extension)
+        holder = _holder(extension, scope)
         for each in self.contexts:
             try:
-                found = each.nodes(scope.resource, scope.path)
+                found = _selected(each, scope)
             except FhirPathError:
                 scope.not_checked.add(f"extension context {each.text}")
                 return True
-            if any(_same(one, holder) for one in found):
+            if id(holder) in found:
                 return True
         return False
 
     def broken(self, url: str, extension: Any, scope: Scope) -> list[Problem]:
         """The context invariants that do not hold."""
+        scope.not_checked.update(f"context invariant {each}" for each in self.unreadable_invariants)
         if not self.invariants:
             return []
-        holder = _holder(scope.resource, extension)
+        holder = _holder(extension, scope)
         scope.path.variables = {"extension": extension}
         return [
             Problem("error", "extension", f"the extension {url} asks for {each.text}", each.text)
@@ -71,8 +74,9 @@ def conditions(structure: Structure, model: DefinitionsModel) -> Conditions | No
     ]
     contexts, wrong = _compiled(texts, model)
     invariants, more = _compiled(structure.context_invariants, model)
-    found = Conditions(contexts, invariants, (*wrong, *more))
-    return found if contexts or invariants or found.unreadable else None
+    if not (contexts or invariants or wrong or more):
+        return None
+    return Conditions(contexts, invariants, wrong, more)
 
 
 def _compiled(
@@ -97,27 +101,39 @@ def _holds(expression: Expression, holder: Any, scope: Scope) -> bool:
     return found == [True]
 
 
-def _same(found: Any, holder: Any) -> bool:
-    if isinstance(found, Node):
-        return found.value is holder or found.extra is holder
-    return found is holder
+def _selected(expression: Expression, scope: Scope) -> dict[int, Any]:
+    """What a context selects in a resource, by identity: evaluated once, however many ask."""
+    found = scope.selected.get(expression.text)
+    if found is None:
+        nodes = expression.nodes(scope.resource, scope.path)
+        found = {id(part): part for node in nodes for part in _parts(node)}
+        scope.selected[expression.text] = found
+    return found
 
 
-def _holder(resource: dict[str, Any], extension: Any) -> Any:
+def _parts(node: Any) -> tuple[Any, ...]:
+    return (node.value, node.extra) if isinstance(node, Node) else (node,)
+
+
+def _holder(extension: Any, scope: Scope) -> Any:
     """The element that has an extension; of a primitive, the object beside it (`_name`)."""
+    if scope.holders is None:
+        scope.holders = _holders(scope.resource)
+    return scope.holders.get(id(extension))
+
+
+def _holders(resource: dict[str, Any]) -> dict[int, Any]:
+    """Who has each extension, by its identity; one walk, for a resource may have many."""
+    found: dict[int, Any] = {}
     todo: list[Any] = [resource]
     while todo:
         each = todo.pop()
         if isinstance(each, list):
             todo.extend(each)
-            continue
-        if not isinstance(each, dict):
-            continue
-        for key, value in each.items():
-            if isinstance(value, dict | list):
-                if key in {"extension", "modifierExtension"} and any(
-                    one is extension for one in value
-                ):
-                    return each
-                todo.append(value)
-    return None
+        elif isinstance(each, dict):
+            for name in ("extension", "modifierExtension"):
+                held = each.get(name)
+                for one in held if isinstance(held, list) else ():
+                    found.setdefault(id(one), each)
+            todo.extend(value for value in each.values() if isinstance(value, dict | list))
+    return found

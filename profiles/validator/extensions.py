@@ -111,36 +111,35 @@ def _placed(
     """The check of a definition, with what is known beforehand of the place."""
     if definition is None:
         return None
-    faults = []
+    check, faults = definition.check, []
     elsewhere = definition.places is not None and not definition.places & here
     if definition.conditions is not None:
-        return _conditional(url, definition, elsewhere=elsewhere)
-    if definition.places is not None and elsewhere:
+        check = _conditional(url, definition, definition.conditions, elsewhere=elsewhere)
+    elif definition.places is not None and elsewhere:
         faults.append(misplaced(url, definition.places))
     if definition.modifier is not None and definition.modifier is not modifier:
         right = "modifierExtension" if definition.modifier else "extension"
         said = f"the extension {url} must stand in {right}"
         faults.append(Problem("error", "extension", said, "modifier", rule="isModifier"))
-    if not faults:
-        return definition.check
-
-    def check(value: Any, scope: Scope) -> Found:
-        return [*map(replace, faults), *(definition.check(value, scope) or ())]
-
-    return check
+    return _with(faults, check) if faults else check
 
 
-def _conditional(url: str, definition: Definition, *, elsewhere: bool) -> Check:
+def _with(faults: list[Problem], check: Check) -> Check:
+    """A check of what is wrong beforehand wherever the extension stands here, and of the rest."""
+    return lambda value, scope: [*map(replace, faults), *(check(value, scope) or ())]
+
+
+def _conditional(
+    url: str, definition: Definition, conditions: Conditions, *, elsewhere: bool
+) -> Check:
     """The check of a definition that FHIRPath allows at some places or forbids at others."""
-    conditions, content_of = definition.conditions, definition.check
-    allowed = definition.places or frozenset()
+    content_of, allowed = definition.check, definition.places or frozenset()
 
     def check(value: Any, scope: Scope) -> Found:
         found = list(content_of(value, scope) or ())
-        if conditions is not None:
-            if elsewhere and not conditions.allow(value, scope):
-                found.append(misplaced(url, allowed))
-            found += conditions.broken(url, value, scope)
+        if elsewhere and not conditions.allow(value, scope):
+            found.append(misplaced(url, allowed))
+        found += conditions.broken(url, value, scope)
         return found or None
 
     return check

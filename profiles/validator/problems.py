@@ -97,6 +97,11 @@ def _pair(first: Check, second: Check) -> Check:
     return check
 
 
+def text_of(value: Any) -> str:
+    """A value as text, for what is looked up by it; "" of whatever is none."""
+    return value if isinstance(value, str) else ""
+
+
 def shown(value: Any, limit: int = 60) -> str:
     """A value as a message shows it, cut where it is long."""
     text = value if isinstance(value, str) else repr(value)

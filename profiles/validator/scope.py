@@ -29,6 +29,8 @@ class Scope:
         judged: what keeps targets of references from profiles, by identity and profile; one for
             the whole validation. A target that is being judged is taken to conform meanwhile.
         inside: the contained resources by id, once they were asked for.
+        holders: the element that has each extension, by its identity, once they were asked for.
+        selected: what contexts of extensions select in the resource, by their text (`conditions`).
         not_checked: what could not be judged offline; one set for the whole validation.
     """
 
@@ -43,6 +45,8 @@ class Scope:
     hops: int = 0
     judged: dict[tuple[int, str], Found] = field(default_factory=dict)
     inside: dict[str, Any] | None = None
+    holders: dict[int, Any] | None = None
+    selected: dict[str, dict[int, Any]] = field(default_factory=dict)
     _path: PathScope | None = None
 
     @property

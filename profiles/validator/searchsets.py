@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from profiles.validator.problems import problem
+from profiles.validator.problems import problem, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ ONCE = frozenset({*PAGING, "self"})
 PAGED = frozenset({"searchset", "history"})
 
 
-def links(value: dict[str, Any], kind: Any) -> Iterator[Problem]:
+def links(value: dict[str, Any], kind: str) -> Iterator[Problem]:
     """A relation stands once; those of paging in what is paged only."""
     seen: set[str] = set()
     rows = value.get("link")
@@ -50,12 +50,12 @@ def searched(
         mode = search.get("mode") if isinstance(search, dict) else None
         if not isinstance(resource, dict):
             continue
-        for said in _faults(resource, mode, types):
+        for said in _faults(resource, text_of(mode), types):
             at = f".entry[{place}].resource"
             yield from problem("invalid", said, "search", at=at, rule="Bundle.entry.search.mode")
 
 
-def _faults(resource: dict[str, Any], mode: Any, types: list[str]) -> Iterator[str]:
+def _faults(resource: dict[str, Any], mode: str, types: list[str]) -> Iterator[str]:
     name = resource.get("resourceType")
     if mode in {"match", "include"} and "id" not in resource:
         yield "what a search finds must have an id"

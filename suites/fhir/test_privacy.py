@@ -34,10 +34,15 @@ def test_rows_are_the_members(holdings: Holdings, patient: str, finding: Judge) 
 
 @pytest.mark.tier("negative")
 @each_case("PA-[A-Z]+-OTHER-MEMBER", lambda _: tuple(foreign_stimuli.WAYS))
-def test_somebody_elses_rows_are_hidden(
-    api: FhirApi, somebody_else: SomebodyElse, clause: Clause, case: str, finding: Judge
+def test_somebody_elses_rows_are_hidden(  # noqa: PLR0913, PLR0917 - each is a fixture
+    api: FhirApi,
+    somebody_else: SomebodyElse,
+    patient: str,
+    clause: Clause,
+    case: str,
+    finding: Judge,
 ) -> None:
-    kind, patient = clause.resource, somebody_else.patient
+    kind, theirs = clause.resource, somebody_else.patient
     asked = foreign_stimuli.exchanges(api, case, kind, somebody_else)
-    hidden = check.row_stays_hidden(asked, kind, somebody_else.ids(kind), patient)
+    hidden = check.row_stays_hidden(asked, kind, somebody_else.ids(kind), theirs, patient)
     finding.assess(hidden, otherwise=NOBODY)

@@ -107,6 +107,9 @@ def test_outcomes_are_judged_by_the_standard() -> None:
     assert only.expected.startswith("http://hl7.org/fhir/StructureDefinition/OperationOutcome|")
 
 
+LOCATION = resource("Location", "l1", status="active", name="x")
+
+
 def test_a_bundle_is_judged_without_its_rows() -> None:
     stray = resource("Location", "l1", status="lost")
     whole = page(entry(stray))
@@ -117,6 +120,25 @@ def test_a_bundle_is_judged_without_its_rows() -> None:
     assert only.expected == "FHIR R4, rule Bundle.entry.fullUrl"
     odd = {**broken, "entry": [{"resource": "text"}, 3]}
     assert Said(resources_conform([Entry(odd, "", "", 0, whole)], {})).broken
+
+
+@pytest.mark.parametrize(
+    ("mode", "fields", "said"),
+    [
+        ("match", {"resourceType": "Organization"}, "so Organization is no match"),
+        ("outcome", {}, "is an OperationOutcome, not Location"),
+        ("include", {"id": None}, "must have an id"),
+    ],
+)
+def test_a_row_that_is_not_what_its_mode_says_is_a_fault_of_its_bundle(
+    mode: str, fields: dict[str, Any], said: str
+) -> None:
+    row = {name: node for name, node in (LOCATION | fields).items() if node is not None}
+    shown = page(entry(row, mode, fullUrl="https://a.example/x"))
+    only = Said(resources_conform([Entry(shown.document, "", "", 0, shown)], {})).only
+    assert only.at == "Bundle.entry[0].resource"
+    assert only.expected == "FHIR R4, rule Bundle.entry.search.mode"
+    assert said in only.observed
 
 
 def test_what_is_shown_in_part_is_not_judged() -> None:

@@ -78,6 +78,11 @@ def test_the_current_version_under_an_old_number_is_broken() -> None:
     assert (only.at, only.observed) == ("meta.lastUpdated", "2025-01-01T00:00:00Z")
 
 
+def test_two_versions_may_be_of_one_second() -> None:
+    old = {**CURRENT, "meta": {**CURRENT["meta"], "versionId": "1"}, "name": "Before"}
+    assert Said(check.older_version_is_itself(read(old), "1", CURRENT)).holds
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_an_older_version_need_not_be_kept(status: int) -> None:
     gone = read(None, status)

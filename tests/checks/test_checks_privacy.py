@@ -95,6 +95,20 @@ def test_a_row_that_names_the_other_member_is_theirs_whatever_its_id() -> None:
     assert Said(check.row_stays_hidden([shown], "Condition", ["e9"], "other")).holds
 
 
+def test_a_coverage_of_both_members_is_no_leak() -> None:
+    """A member's Coverage may name another member as its subscriber."""
+    theirs = resource("Coverage", "c1", beneficiary=THEIRS, subscriber=THEIRS)
+    both = resource("Coverage", "c2", beneficiary=MINE, subscriber=THEIRS)
+    for ids in ([], ["c2"]):
+        shown = [exchange(bundle(entry(both)))]
+        assert Said(check.row_stays_hidden(shown, "Coverage", ids, "them", "me")).holds
+    shown = [exchange(bundle(entry(theirs), entry(both)))]
+    said = Said(check.row_stays_hidden(shown, "Coverage", [], "them", "me"))
+    assert said.only.observed == "200, Coverage/c1"
+    said = Said(check.row_stays_hidden(shown, "Coverage", [], "them"))
+    assert said.only.observed == "200, Coverage/c1, Coverage/c2"
+
+
 def use(document: Any, status: int = 200) -> Use:
     return Use(exchange(document, status), "Coverage")
 

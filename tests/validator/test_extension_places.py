@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from validator_workshop import PATIENT
 
 from profiles import Validator
+from profiles.validator import conditions
 
 if TYPE_CHECKING:
     from validator_workshop import Workshop
@@ -70,6 +72,50 @@ def test_a_context_invariant_holds_at_the_element(workshop: Workshop) -> None:
     assert wrong(workshop, {**PATIENT, "active": False, "extension": [extension]}) == []
     found = wrong(workshop, {**PATIENT, "active": True, "extension": [extension]})
     assert found == ["Patient.extension[0]"]
+
+
+@pytest.mark.parametrize("text", ["memberOf('http://x/none')", "is is is"])
+def test_an_invariant_that_cannot_be_evaluated_is_not_checked(
+    workshop: Workshop, text: str
+) -> None:
+    extension = made(workshop, ("element", "Patient"), invariants=(text,))
+    report = Validator(workshop).validate({**PATIENT, "extension": [extension]})
+    assert f"context invariant {text}" in report.not_checked
+    assert report.valid
+
+
+def test_an_invariant_that_cannot_be_read_allows_no_other_place(workshop: Workshop) -> None:
+    extension = made(workshop, ("element", "Patient"), invariants=("is is is",))
+    name = {"text": "x", "extension": [extension]}
+    assert wrong(workshop, {**PATIENT, "name": [name]}) == ["Patient.name[0].extension[0]"]
+
+
+@pytest.mark.parametrize("invariant", ["true", "is is is"])
+def test_an_extension_with_an_invariant_stands_among_its_kind(
+    workshop: Workshop, invariant: str
+) -> None:
+    """Also one that FHIRPath says something of is no modifier, or is one."""
+    element = {"id": "Extension", "isModifier": False}
+    context = [{"type": "element", "expression": "Patient"}]
+    url = workshop.make("x", "Extension", element, context=context, invariants=(invariant,))
+    extension = {"url": url, "valueString": "x"}
+    assert wrong(workshop, {**PATIENT, "extension": [extension]}) == []
+    found = wrong(workshop, {**PATIENT, "modifierExtension": [extension]})
+    assert found == ["Patient.modifierExtension[0]"]
+
+
+def test_many_extensions_cost_one_walk_through_their_resource(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[str] = []
+    for name in ("_holders", "_parts"):
+        usual = getattr(conditions, name)
+        counted = partial(lambda name, usual, one: walked.append(name) or usual(one), name, usual)
+        monkeypatch.setattr(conditions, name, counted)
+    extension = made(workshop, ("fhirpath", "Patient.name"), invariants=("true",))
+    names = [{"text": "x", "extension": [dict(extension)]} for _ in range(9)]
+    assert wrong(workshop, {**PATIENT, "name": names}) == []
+    assert walked == ["_holders", *["_parts"] * 9]
 
 
 def test_a_context_of_resources_is_no_context_of_elements(workshop: Workshop) -> None:

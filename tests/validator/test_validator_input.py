@@ -75,6 +75,18 @@ def test_a_byte_order_mark_is_passed_over() -> None:
     assert VALIDATOR.validate(b'\xef\xbb\xbf{"resourceType":"Patient"}').valid
 
 
+@pytest.mark.parametrize("odd", [["searchset"], {"a": 1}, 5, None, True])
+def test_a_bundle_of_an_odd_type_or_mode_has_a_verdict(odd: Any) -> None:
+    entry = {"fullUrl": "urn:x:y", "resource": {"resourceType": "Patient"}}
+    link = {"relation": "next", "url": "http://x/Patient"}
+    for more in (
+        {"type": odd, "link": [link], "entry": [entry, {**entry, "fullUrl": odd}]},
+        {"type": "searchset", "link": [link], "entry": [{**entry, "search": {"mode": odd}}]},
+        {"type": "searchset", "link": [{"relation": odd}, {"relation": "self", "url": odd}]},
+    ):
+        assert not VALIDATOR.validate({"resourceType": "Bundle", **more}).valid
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
