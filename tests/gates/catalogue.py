@@ -18,7 +18,7 @@ import rewrites_of_paging
 import rewrites_of_quality
 import rewrites_of_searches
 from judging import Job
-from rewriting import REWRITES, UNREADABLE, is_deep, packed
+from rewriting import REWRITES, UNREADABLE, is_deep, is_profiled, packed
 from worlds import WORLDS
 
 from conformance.contract import load_contract
@@ -51,10 +51,10 @@ AREAS = frozenset(world.area for world in WORLDS.values())
 
 #: With FLEXCHECK_GATES=alone each rewrite and each defect has a whole run of its own: minutes.
 ALONE = os.environ.get("FLEXCHECK_GATES") == "alone"
-#: Every rewrite is made for the directory, and for the type that Patient Access says most of;
-#: for the other types so many that each clause is broken.
-WHOLLY, IN_PART, NEEDED = "directory", "tooele", ("tooele", "uhc")
-RICHEST = "EOB"
+#: Every rewrite is made for the type that a document says most of, where it breaks something there;
+#: for all types so many, and such, that each clause is broken.
+RICHEST = {"directory": "ROLE", "tooele": "EOB"}
+NEEDED = ("directory", "tooele", "uhc")
 GENERAL = {"DIR": ("METADATA", "FHIR-VERSION", "IG-VERSION"), "PA": ("METADATA", "FHIR-VERSION")}
 
 
@@ -77,8 +77,10 @@ class Run:
         """The tested clauses that are judged in it."""
         only = self.job.only or (WORLDS[self.job.world].area,)
         known = CLAUSES_OF[self.job.world].items()
-        judged = (key for key, clause in known if is_selected(clause, only))
-        return frozenset(key for key in judged if self.job.deep or not is_deep(key))
+        judged = {key for key, clause in known if is_selected(clause, only)}
+        judged = judged if self.job.deep else {key for key in judged if not is_deep(key)}
+        profiled = self.job.profiled
+        return frozenset(judged if profiled else {key for key in judged if not is_profiled(key)})
 
 
 def general(area: str, codes: Iterable[str]) -> tuple[str, ...]:
@@ -108,12 +110,16 @@ def covering(world: str) -> list[Rewrite]:
 
 def rewrite_runs() -> Iterator[Run]:
     """Yield the runs with rewrites; the first of a pack names it."""
-    yield from _packs(WHOLLY, concerning(WHOLLY))
-    needed = {world: covering(world) for world in NEEDED}
-    for world, rewrites in needed.items():
-        yield from _packs(world, rewrites)
-    rest = [found for found in concerning(IN_PART) if found not in needed[IN_PART]]
-    yield from _packs(IN_PART, rest, general(WORLDS[IN_PART].area, [RICHEST]))
+    for world in NEEDED:
+        wholly = covering(world)
+        in_part = [found for found in concerning(world) if found not in wholly]
+        if world in RICHEST:
+            only = general(WORLDS[world].area, [RICHEST[world]])
+            here = Run(Job("", world, only=only, deep=True)).clauses
+            seen = [found for found in in_part if found.must_break(here) or not found.breaks]
+            wholly += [found for found in in_part if found not in seen]
+            yield from _packs(world, seen, only)
+        yield from _packs(world, wholly)
 
 
 def _packs(world: str, rewrites: list[Rewrite], only: tuple[str, ...] = ()) -> Iterator[Run]:
@@ -123,7 +129,10 @@ def _packs(world: str, rewrites: list[Rewrite], only: tuple[str, ...] = ()) -> I
         packs = [(found,) for found in chosen] if ALONE else packed(chosen, judged)
         for pack in packs:
             names = tuple(found.name for found in pack)
-            yield Run(Job(f"{world}: {names[0]}", world, rewrites=names, only=only, deep=deep))
+            # What else validation would say of a rewrite is nothing that the gate holds it to.
+            profiled = any(is_profiled(key) for found in pack for key in found.must_break(judged))
+            how = {"only": only, "deep": deep, "profiled": profiled}
+            yield Run(Job(f"{world}: {names[0]}", world, rewrites=names, **how))
 
 
 REWRITE_RUNS = tuple(rewrite_runs())

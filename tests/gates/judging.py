@@ -34,7 +34,8 @@ class Job:
     """One run: of which mock, which rewrites or defects are on, and what is judged.
 
     `lifetime` is that of the mock's access tokens, in seconds. Where nothing `deep` is spoilt, the
-    suites that look deeper take no part: they would take most of the time.
+    suites that look deeper take no part: they would take most of the time. Validation takes no
+    part where a run is not `profiled`.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Job:
     only: tuple[str, ...] = ()
     direct: bool = False
     deep: bool = False
+    profiled: bool = True
     lifetime: int = 300
 
     @classmethod

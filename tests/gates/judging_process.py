@@ -46,6 +46,7 @@ DEEP = tuple(
         "test_include_limits.py",
     )
 )
+PROFILED = (f"--ignore={SUITES / 'fhir' / 'test_validation.py'}",)
 PUBLIC = (f"--ignore={SUITES / 'authorization'}",)
 
 
@@ -112,7 +113,7 @@ class Bench:
         target = world.target_of(mock, self._folder)
         only = [part for word in job.only or (world.area,) for part in ("--only", word)]
         spared = (*SPARING, *(PUBLIC if world.area == "DIR" else ()))
-        spared += () if job.deep else DEEP
+        spared += (*(() if job.deep else DEEP), *(() if job.profiled else PROFILED))
         arguments = ["--target", str(target), "--out", str(out), *only, "--", *spared]
         try:
             run.main(arguments, standalone_mode=False)

@@ -102,6 +102,11 @@ def is_deep(clause: str) -> bool:
     return _matches((DEEPLY, QUALITY), clause)
 
 
+def is_profiled(clause: str) -> bool:
+    """Whether a clause is judged by validation."""
+    return _matches((CONFORMS, ANSWERS, MUST_SUPPORT), clause)
+
+
 @dataclass(frozen=True, slots=True)
 class Rewrite:
     """A wrong behaviour made by the proxy.
