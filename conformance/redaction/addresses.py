@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
     from conformance.redaction.pseudonyms import Pseudonyms
 
-_DATE = re.compile(
-    r"(eq|ne|ge|gt|le|lt|sa|eb|ap)?"
-    r"(\d{4}-\d{2}(?:-\d{2}(?:T[\d:.]+(?:Z|[ +-]\d{2}:\d{2})?)?)?)"
-)
+_PREFIX = re.compile(r"(?:eq|ne|ge|gt|le|lt|sa|eb|ap)?(?=\d)")
 #: Values that a run makes up itself, and what redaction left.
 _OURS = re.compile(r"flexcheck[\w!.-]*|\[redacted\]")
 #: A truth value, a small number, a year: they tell nothing.
@@ -153,8 +150,9 @@ class Addresses:
 
     def _plain_or_hidden(self, name: str, value: str) -> str:
         if name not in _LABELS:
-            if date := _DATE.fullmatch(value):
-                return f"{date[1] or ''}{self._pseudonyms.day(date[2])}"
+            prefix = found[0] if (found := _PREFIX.match(value)) else ""
+            if (moved := self._pseudonyms.day(value[len(prefix) :])) is not None:
+                return f"{prefix}{moved}"
             if _PLAIN.fullmatch(value):
                 return self._pseudonyms.known(value)
         return self._pseudonyms.of(value, _LABELS.get(name, "value"))

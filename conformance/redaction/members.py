@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from conformance.redaction.addresses import Addresses
     from conformance.redaction.pseudonyms import Pseudonyms
 
-#: FHIR date, dateTime and instant, from a month on; a time of day alone tells nothing.
-DATE = re.compile(r"\d{4}-\d{2}(-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?)?")
 _YEAR = re.compile(r"\d{4}")
 #: How FHIR and OAuth name elements; a key that looks otherwise may be data.
 _NAME = re.compile(r"(?:_?[a-z][A-Za-z]{0,60}|[a-z]+(?:_[a-z]+)*|valueBase64Binary)")
@@ -130,8 +128,8 @@ class MemberData:
     def _text(self, text: str, name: str, parent: Mapping[str, Any]) -> str:
         if name == "id":
             return text if _SHORT_ID.fullmatch(text) else self._id(text, "")
-        if DATE.fullmatch(text):
-            return self._pseudonyms.day(text)
+        if (moved := self._pseudonyms.day(text)) is not None:
+            return moved
         if _tells_nothing(text, name):
             return text
         if name not in ADDRESSES:

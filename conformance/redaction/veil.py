@@ -151,8 +151,8 @@ class Veil:
         return not self._directory or kind not in DIRECTORY_TYPES
 
     def _named(self, match: re.Match[str]) -> str:
-        if match["date"]:
-            return self._pseudonyms.day(match["date"])
+        if date := match["date"]:
+            return self._pseudonyms.day(date) or self._pseudonyms.of(date, "text")
         url = match[0]
         if self._directory and url.startswith(self._directory):
             return url
@@ -246,8 +246,8 @@ class Veil:
     def _http_date(self, value: str) -> str:
         try:
             when = parsedate_to_datetime(value)
-            moved = when.fromisoformat(self._pseudonyms.day(when.isoformat()))
-            return format_datetime(moved, usegmt=True)
+            moved = self._pseudonyms.day(when.isoformat()) or ""
+            return format_datetime(when.fromisoformat(moved), usegmt=True)
         except (ValueError, TypeError, OverflowError):
             return self._pseudonyms.of(value, "header")
 

@@ -203,8 +203,24 @@ def test_days_keep_their_order_and_none_stays(days: list[Any]) -> None:
     assert sorted(moved.values()) == [moved[day] for day in sorted(moved)]
     assert all(instead != day.isoformat() for day, instead in moved.items())
     assert len(set(moved.values())) == len(moved)
-    assert known.day("2023-02-30") == "2023-02-30"
+    assert known.day("2023-02-30") is None
     assert known.day("2024-05-06T10:00:00Z").endswith("T10:00:00Z")
+
+
+@pytest.mark.parametrize("number", ["4021-33", "1987-65-43", "0000-12", "2024-01-01T471108815"])
+def test_a_number_that_only_looks_like_a_date_is_hidden(number: str) -> None:
+    hider = veil()
+    row = {"resourceType": "Coverage", "subscriberId": number, "identifier": [{"value": number}]}
+    asked = f"{BASE}/Coverage?identifier=x%7C{number}&subscriber={number}&start=ge{number}"
+    [shown] = hider.exchanges([answered(row, asked)])
+    told = number.rpartition("T")[2]
+    assert shown.response
+    assert told not in shown.response.body + shown.request.url
+    assert told not in hider.finding(finding(f"no {number} here")).message
+
+
+def test_what_looks_like_a_day_in_a_message_alone_is_hidden_where_it_is_none() -> None:
+    assert "1987-65-43" not in veil().text("no row of 1987-65-43")
 
 
 def test_another_run_gives_other_pseudonyms() -> None:
