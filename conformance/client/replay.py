@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from conformance.client.body import Raw, parse_body
+from conformance.client.body import Raw
 from conformance.client.http import Client, TargetUnusable
+from conformance.parsing import parse_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable

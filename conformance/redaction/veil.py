@@ -2,7 +2,7 @@
 
 Checks judge what came; what is written of it holds pseudonyms, unless the target is a sandbox or
 its file opts in (`[evidence] bodies = "full"`). The Provider Directory is public and stays as it
-is. May import exchange, findings, target and the room.
+is. May import exchange, parsing, findings, target and the room.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from conformance.parsing import parse_body
 from conformance.redaction.addresses import Addresses
 from conformance.redaction.members import MemberData, is_public, label_of_id
 from conformance.redaction.pages import forms_only
@@ -203,7 +204,7 @@ class Veil:
         if kind.startswith(_FORM):
             return self._addresses.query(body)
         if document is None and kind.partition(";")[0].endswith("json"):
-            document = _parsed(body)
+            document, _ = parse_body(body, "")
         if isinstance(document, dict) and "resourceType" in document:
             return body if is_public(document) else _dumped(self._members.rewrite(document))
         if isinstance(document, (dict, list)):
@@ -270,13 +271,6 @@ def _is_discovery(exchange: Exchange) -> bool:
     """Whether an answer is what a server publishes of its login (RFC 8414, SMART)."""
     known = "/.well-known/" in exchange.request.url.partition("?")[0]
     return known and exchange.status == OK and isinstance(exchange.document, dict)
-
-
-def _parsed(body: str) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
 
 
 def _dumped(document: Any) -> str:

@@ -143,6 +143,17 @@ def test_of_other_answers_no_words_are_kept(text: str, kind: str) -> None:
     assert "123456789" not in shown.response.body
 
 
+@pytest.mark.parametrize("levels", [98, 400, 900, 5000])
+def test_an_answer_that_nests_without_end_is_hidden_and_loses_no_other(levels: int) -> None:
+    inner = '{"a":' * levels + '"Jane Roe"' + "}" * levels
+    deep = f'{{"resourceType":"Patient","contact":{inner}}}'
+    [shown, other] = veil().exchanges([answered(deep), answered(PATIENT)])
+    assert shown.response
+    assert "Jane Roe" not in shown.response.body
+    assert (shown.response.body[:9] == "[withheld") == (levels > 98)
+    assert body_of(other)["gender"] == "female"
+
+
 def test_the_directory_stays_as_it_is_and_so_do_its_findings() -> None:
     row = {**PATIENT, "resourceType": "Practitioner"}
     asked = answered(row, f"{DIRECTORY}/Practitioner/p-4711")
