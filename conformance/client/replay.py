@@ -20,6 +20,7 @@ import httpx
 from conformance.client.body import Raw
 from conformance.client.http import Client, TargetUnusable
 from conformance.parsing import parse_body
+from conformance.target.model import is_below
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -172,8 +173,7 @@ class ReplayClient(Client):
 
     def _is_hidden(self, url: str) -> bool:
         """Whether the log has pseudonyms where an address leads."""
-        directory = self._target.directory_base
-        return self._tape.pseudonyms and not (directory and url.startswith(directory))
+        return self._tape.pseudonyms and not is_below(self._target.public_base, url)
 
     def _as_now(self, location: str) -> str:
         """Return a recorded redirect with the `state` that was sent this time, if it kept it."""

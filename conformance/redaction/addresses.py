@@ -1,4 +1,7 @@
-"""Member data in addresses: ids in paths, values in queries. May import pseudonyms and words."""
+"""Member data in addresses: ids in paths, values in queries.
+
+May import pseudonyms, words and the target model.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from conformance.redaction.words import (
     PUBLIC_TYPES,
     RESOURCE_TYPES,
 )
+from conformance.target.model import is_below, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,14 +41,12 @@ _LABELS = {
 
 
 class Addresses:
-    """Rewrites addresses: `bases` are those of member APIs, `origins` all of the target's."""
+    """Rewrites addresses: `bases` are those of the target, as they are sent."""
 
-    def __init__(
-        self, pseudonyms: Pseudonyms, bases: Iterable[str], origins: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, pseudonyms: Pseudonyms, bases: Iterable[str]) -> None:
         self._pseudonyms = pseudonyms
         self._bases = tuple(sorted((b for b in bases if b), key=len, reverse=True))
-        self._origins = tuple(origins)
+        self._origins = {origin_of(base) for base in self._bases}
         self._public_steps: set[str] = set(KEPT_STEPS)
         #: The same few hundred addresses of standards stand in every row.
         self._rewritten: dict[tuple[str, bool], tuple[str, int]] = {}
@@ -76,11 +78,11 @@ class Addresses:
             return f"urn:uuid:{self._id(url[9:], '')}"
         if url.startswith("urn:"):
             return url
-        base = next((base for base in self._bases if _is_below(url, base)), "")
+        base = next((base for base in self._bases if is_below(base, url)), "")
         rest, hash_mark, fragment = url[len(base) :].partition("#")
         path, question_mark, query = rest.partition("?")
         scheme, host, path = ("", "", path) if base else _split(path)
-        strange = defines and bool(host) and f"{scheme}{host}" not in self._origins
+        strange = defines and bool(host) and origin_of(f"{scheme}{host}") not in self._origins
         steps = self._steps(path, keep=strange)
         asked = self.query(query, _type_of(steps))
         said = fragment if strange else self.query(fragment)
@@ -156,10 +158,6 @@ class Addresses:
             if _PLAIN.fullmatch(value):
                 return self._pseudonyms.known(value)
         return self._pseudonyms.of(value, _LABELS.get(name, "value"))
-
-
-def _is_below(url: str, base: str) -> bool:
-    return url.startswith(base) and url[len(base) : len(base) + 1] in {"", "/", "?", "#"}
 
 
 def _split(path: str) -> tuple[str, str, str]:

@@ -26,6 +26,7 @@ from conformance.redaction.words import (
     PUBLIC_TYPES,
     RESOURCE_TYPES,
 )
+from conformance.target.model import is_below
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -55,13 +56,12 @@ class Veil:
     """
 
     def __init__(self, target: Target, key: str, public: str = "") -> None:
-        self._directory = "" if _shared(target) else target.directory_base
+        self._directory = target.public_base
         self._pseudonyms = Pseudonyms(key, public=public)
         bases = [
             b for b in (target.fhir_base, target.authorization_base, target.directory_base) if b
         ]
-        origins = {_web_origin(base) for base in bases}
-        self._addresses = Addresses(self._pseudonyms, bases, origins)
+        self._addresses = Addresses(self._pseudonyms, bases)
         for url in (*bases, target.client.redirect_uri, target.public_client.redirect_uri):
             self._addresses.publish(url)
         self._members = MemberData(self._pseudonyms, self._addresses)
@@ -76,9 +76,7 @@ class Veil:
 
     def is_public(self, exchange: Exchange) -> bool:
         """Whether an exchange is with the Provider Directory, where nobody else is asked."""
-        rest = exchange.request.url.removeprefix(self._directory)
-        away = rest == exchange.request.url
-        return bool(self._directory) and not away and rest[:1] in {"", "/", "?"}
+        return is_below(self._directory, exchange.request.url)
 
     def exchanges(self, recorded: Iterable[Exchange]) -> tuple[Exchange, ...]:
         """Return exchanges as they may be written; each knows the values of all."""
@@ -155,7 +153,7 @@ class Veil:
         if date := match["date"]:
             return self._pseudonyms.day(date) or self._pseudonyms.of(date, "text")
         url = match[0]
-        if self._directory and url.startswith(self._directory):
+        if is_below(self._directory, url):
             return url
         return self._addresses.rewrite(url, defines=True)
 
@@ -251,16 +249,6 @@ class Veil:
             return format_datetime(when.fromisoformat(moved), usegmt=True)
         except (ValueError, TypeError, OverflowError):
             return self._pseudonyms.of(value, "header")
-
-
-def _shared(target: Target) -> bool:
-    """Whether the directory has the address of members' data, so that nothing tells them apart."""
-    return bool(target.directory_base) and target.fhir_base.startswith(target.directory_base)
-
-
-def _web_origin(base: str) -> str:
-    """Return scheme and host of an address as it writes them."""
-    return "/".join(base.split("/", 3)[:3])
 
 
 def _param(name: str) -> str:

@@ -10,7 +10,6 @@ import pytest
 from rough_server import http
 
 from conformance.client import TargetUnusable
-from conformance.target import TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,11 +186,6 @@ def test_an_address_that_cannot_be_one_is_no_answer(dial: Dial) -> None:
     with pytest.raises(TargetUnusable, match="is no address a client can use"):
         there.get("/Location/a\x00b")
     assert there.recorder.sent == 0
-
-
-def test_a_base_that_no_client_can_use_is_told_at_once(dial: Dial) -> None:
-    with pytest.raises(TargetError, match="is no usable address"):
-        dial("https://é..b/R4")
 
 
 def test_a_host_that_cannot_be_one_is_no_answer(dial: Dial) -> None:

@@ -15,6 +15,7 @@ from conformance.exchange import Exchange, Request, Response
 from conformance.findings import Assertion, Finding, Outcome
 from conformance.redaction.pseudonyms import Pseudonyms, new_key
 from conformance.redaction.veil import Veil
+from conformance.target import load_target
 from conformance.target.model import Target
 
 BASE, DIRECTORY = "https://members.example/R4", "https://directory.example/R4"
@@ -168,6 +169,27 @@ def test_one_address_for_both_hides_all() -> None:
     [shown] = hider.exchanges([answered(PATIENT)])
     assert "Roe-Smith" not in str(body_of(shown))
     assert hider.of_api("provider-directory") is hider
+
+
+@pytest.mark.parametrize("directory", ["https://Members.example/R4", f"{BASE}/", f"{BASE}/x/.."])
+def test_one_address_written_in_two_ways_hides_all(tmp_path: Path, directory: str) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(
+        '[target]\nname = "t"\ndeployment = "tooele"\nenvironment = "production"\n'
+        f'fhir_base = "https://members.example:443/R4"\ndirectory_base = "{directory}"',
+        encoding="utf-8",
+    )
+    [shown] = Veil(load_target(path), KEY).exchanges([answered(PATIENT)])
+    assert "Roe-Smith" not in str(body_of(shown))
+
+
+def test_an_address_beside_the_directory_is_hidden_in_messages() -> None:
+    assert "4711" not in veil().text(f"see {DIRECTORY}x/Patient/p-4711?name=p-4711")
+
+
+@pytest.mark.parametrize("host", ["https://MEMBERS.example", "https://members.example:443"])
+def test_the_targets_own_host_is_known_however_it_is_written(host: str) -> None:
+    assert "jane-roe" not in veil().text(f"see {host}/of/jane-roe#jane-roe")
 
 
 @pytest.mark.parametrize(
