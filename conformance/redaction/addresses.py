@@ -14,6 +14,7 @@ from conformance.redaction.words import (
     KEPT_STEPS,
     PUBLIC_TYPES,
     RESOURCE_TYPES,
+    label_of_id,
 )
 from conformance.target.model import is_below, origin_of
 
@@ -113,8 +114,7 @@ class Addresses:
     def _id(self, value: str, resource_type: str) -> str:
         if not value or _OURS.fullmatch(value):
             return value
-        label = "member" if resource_type == "Patient" else resource_type.lower() or "id"
-        return self._pseudonyms.of(value, label)
+        return self._pseudonyms.of(value, label_of_id(resource_type))
 
     def query(self, query: str, resource_type: str = "") -> str:
         """Return a query or a form as it was written, but for the values that tell."""

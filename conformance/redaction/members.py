@@ -21,6 +21,7 @@ from conformance.redaction.words import (
     PLACE,
     PUBLIC_TYPES,
     RESOURCE_TYPES,
+    label_of_id,
 )
 
 if TYPE_CHECKING:
@@ -37,11 +38,6 @@ _CONTACTS = frozenset(("phone", "fax", "email", "pager", "url", "sms", "other"))
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{0,30}")
 _BINARY = frozenset(("data", "hash", "valueBase64Binary"))
 _XHTML = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
-
-
-def label_of_id(resource_type: str) -> str:
-    """Return what the ids of a type are called: a Patient is a member."""
-    return "member" if resource_type == "Patient" else resource_type.lower() or "id"
 
 
 def is_public(document: Any) -> bool:

@@ -17,7 +17,7 @@ import orjson
 
 from conformance.parsing import parse_body
 from conformance.redaction.addresses import Addresses
-from conformance.redaction.members import MemberData, is_public, label_of_id
+from conformance.redaction.members import MemberData, is_public
 from conformance.redaction.pages import forms_only
 from conformance.redaction.pseudonyms import Pseudonyms
 from conformance.redaction.words import (
@@ -25,6 +25,7 @@ from conformance.redaction.words import (
     KEPT_HEADERS,
     PUBLIC_TYPES,
     RESOURCE_TYPES,
+    label_of_id,
 )
 from conformance.target.model import is_below
 
