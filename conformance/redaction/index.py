@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 
 from ahocorasick_rs import AhoCorasick
 
-from conformance.redaction.writing import anchor_of, base64_cores, in_base64, written
+from conformance.redaction.writing import (
+    anchor_of,
+    base64_cores,
+    in_base64,
+    written,
+    written_as_word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -104,13 +110,17 @@ class Index:
     def __len__(self) -> int:
         return len(self._values)
 
-    def learn(self, values: Mapping[str, str]) -> None:
-        """Remember values, each with what is to stand in its place; the first one given stays."""
+    def learn(self, values: Mapping[str, str], *, words: bool = False) -> None:
+        """Remember values, each with what is to stand in its place; the first one given stays.
+
+        `words`: they are not looked for within longer words.
+        """
         with self._learning:
             for value, instead in values.items():
                 if value not in self._values:
                     self._values[value] = instead
-                    self._young += _forms(value, instead, base64=self._base64)
+                    pattern = partial(written_as_word if words else written, value)
+                    self._young += _forms(value, instead, pattern, base64=self._base64)
                     self._stale = True
 
     def replace(self, text: str) -> str:
@@ -138,8 +148,10 @@ class Index:
         self._known, self._stale = (*self._old, _Known.of(self._young)), False
 
 
-def _forms(value: str, instead: str, *, base64: bool) -> Iterator[_Form]:
+def _forms(
+    value: str, instead: str, pattern: Callable[[], str], *, base64: bool
+) -> Iterator[_Form]:
     order = (-len(value), value)
-    yield _Form((False, *order), anchor_of(value), instead, partial(written, value))
+    yield _Form((False, *order), anchor_of(value), instead, pattern)
     for core in base64_cores(value) if base64 else ():
         yield _Form((True, *order), anchor_of(core), instead, partial(in_base64, core))

@@ -124,7 +124,9 @@ class Pseudonyms:
             return
         if free and (len(alone) > Excerpts.LONG or alone in self._public):
             return
-        self._index.learn(dict.fromkeys((alone, alone.upper()), instead))
+        # "grove" stands in "groves" by chance; a longer value stands in no other word.
+        word = alone.isalpha() and alone.islower() and len(alone) < SHORTEST_TEXT
+        self._index.learn(dict.fromkeys((alone, alone.upper()), instead), words=word)
 
     def _digest(self, value: str) -> bytes:
         return hmac.new(self._key, value.encode("utf-8", "surrogatepass"), sha256).digest()

@@ -228,6 +228,35 @@ def test_a_value_once_seen_is_found_in_any_text(value: str, before: str, after: 
     assert known.of(instead, "other") == instead
 
 
+@pytest.mark.parametrize(
+    "text", ["groves", "mangrove", "the groves", "Mangroves", "GROVES", "groveé", "%2Fgroves"]
+)
+def test_a_short_word_is_not_replaced_within_another_word(text: str) -> None:
+    known = Pseudonyms(KEY)
+    known.of("grove", "name")
+    assert known.text(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("grove", "a grove.", "grove_2", "7grove7", "GROVE", "name=grove&x", "/grove/", '"grove"'),
+        *("a%2Fgrove", "a%252Fgrove", "a%25252fgrove", "%C3%A9grove", "grove%20x"),
+        *(r"a\ngrove", r"\tgrove\n", r"\u00e9grove", "&eacute;grove", "a+grove+b"),
+    ],
+)
+def test_a_short_word_is_replaced_however_it_is_set_off(text: str) -> None:
+    known = Pseudonyms(KEY)
+    instead = known.of("grove", "name")
+    assert known.text(text) == text.replace("grove", instead).replace("GROVE", instead)
+
+
+@pytest.mark.parametrize("value", ["Grove", "grove7", "grovegrovegrove"])
+def test_any_other_value_is_replaced_within_a_word(value: str) -> None:
+    known = Pseudonyms(KEY)
+    assert known.of(value, "name") in known.text(f"x{value}x")
+
+
 @given(st.lists(st.dates(), min_size=2, max_size=5))
 def test_days_keep_their_order_and_none_stays(days: list[Any]) -> None:
     known = Pseudonyms(KEY)
