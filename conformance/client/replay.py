@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from conformance.client.body import Raw
-from conformance.client.http import Client, TargetUnusable
+from conformance.client.http import Client
+from conformance.client.politeness import Politeness, TargetUnusable
 from conformance.parsing import parse_body
 from conformance.target.model import is_below
 
@@ -48,7 +49,7 @@ class Clock:
 
     def __enter__(self) -> Self:
         self._stack.enter_context(
-            patch.multiple(time, monotonic=lambda: self._now, sleep=self._sleep)
+            patch.multiple(time, monotonic=lambda: self._now, sleep=self.sleep)
         )
         return self
 
@@ -60,7 +61,8 @@ class Clock:
     ) -> None:
         self._stack.close()
 
-    def _sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
         self._now += max(0.0, seconds)
 
     def pass_to(self, exchange: Exchange) -> None:
@@ -136,6 +138,7 @@ class ReplayClient(Client):
         self, target: Target, recorder: Recorder, redactor: Redactor, tape: Tape, clock: Clock
     ) -> None:
         super().__init__(target, recorder, redactor)
+        self._politeness = Politeness(self.limits, clock.sleep)
         self._tape = tape
         self._clock = clock
         #: Exchanges that answered another request than theirs: a login made a value up anew.

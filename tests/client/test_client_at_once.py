@@ -71,11 +71,11 @@ def test_threads_together_keep_one_pace(
     serve: Serve, dial: Dial, sleeps: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A clock that stands still: each one waits for the slot that it was given.
-    still = SimpleNamespace(sleep=sleeps.append, monotonic=lambda: 100.0)
+    still = SimpleNamespace(monotonic=lambda: 100.0)
     monkeypatch.setattr("conformance.client.politeness.time", still)
     there = dial(serve(http(b"{}")).base, concurrency=4, requests_per_second=2)
     together([there.get] * 4)
-    assert sorted(sleeps) == [0.0, 0.5, 1.0, 1.5]
+    assert sorted(sleeps) == [0.5, 1.0, 1.5]
 
 
 def test_what_one_thread_was_asked_to_wait_all_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,9 +84,9 @@ def test_what_one_thread_was_asked_to_wait_all_wait(monkeypatch: pytest.MonkeyPa
     def sleep(seconds: float) -> None:
         slept.append((threading.current_thread().name, seconds))
 
-    clock = SimpleNamespace(sleep=sleep, monotonic=lambda: 100.0)
+    clock = SimpleNamespace(monotonic=lambda: 100.0)
     monkeypatch.setattr("conformance.client.politeness.time", clock)
-    polite = Politeness(Limits(requests_per_second=0, concurrency=2))
+    polite = Politeness(Limits(requests_per_second=0, concurrency=2), sleep)
     asked = threading.Thread(target=lambda: polite.pause(ORIGIN, 7.0), name="asked")
     asked.start()
     asked.join()
@@ -118,6 +118,38 @@ def test_nothing_is_sent_once_the_run_is_stopped(serve: Serve, dial: Dial) -> No
     with pytest.raises(TargetUnusable, match="the run was stopped"):
         there.get()
     assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "limits"),
+    [
+        (http(b"", "429 Too Many Requests", "Retry-After: 50"), {}),
+        (http(b"", "503 Later", "Retry-After: 50"), {}),
+        (http(b"{}"), {"requests_per_second": 0.02}),
+    ],
+    ids=["429", "503", "pace"],
+)
+def test_a_stop_ends_each_wait_and_nothing_more_is_sent(
+    serve: Serve, dial: Dial, answer: bytes, limits: dict[str, Any]
+) -> None:
+    server, said = serve(answer), []
+    there = dial(server.base, **limits)
+
+    def ask() -> None:
+        with pytest.raises(TargetUnusable) as raised:
+            [there.get() for _ in range(2)]
+        said.append(str(raised.value))
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    until = time.monotonic() + 5
+    while not there.recorder.drain() and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(0.05)  # by now it waits
+    there.client.stop()
+    asking.join(5)
+    assert said == ["the run was stopped"]
+    assert len(server.asked) == 1
 
 
 def test_each_thread_has_a_deadline_of_its_own() -> None:
