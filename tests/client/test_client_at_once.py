@@ -18,6 +18,8 @@ from conformance.client.together import together
 from conformance.target import Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Dial, Serve
 
 ORIGIN = "https://fhir.example"
@@ -78,23 +80,73 @@ def test_threads_together_keep_one_pace(
     assert sorted(sleeps) == [0.5, 1.0, 1.5]
 
 
+class Passing:
+    """A clock that goes on as somebody sleeps; `during` may do something once in a sleep."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.slept = 1000.0, list[float]()
+        self.during: Callable[[], object] = lambda: None
+        clock = SimpleNamespace(monotonic=lambda: self.now)
+        monkeypatch.setattr("conformance.client.politeness.time", clock)
+
+    def sleep(self, seconds: float) -> None:
+        during, self.during = self.during, lambda: None
+        during()
+        self.slept.append(seconds)
+        self.now += seconds
+
+
 def test_what_one_thread_was_asked_to_wait_all_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[tuple[str, float]] = []
+    clock = Passing(monkeypatch)
+    polite = Politeness(Limits(requests_per_second=0, concurrency=2), clock.sleep)
+    polite.pause(ORIGIN, 7.0)
+    with polite.turn("https://other.example"):
+        assert clock.slept == []
+    with polite.turn(ORIGIN):
+        assert clock.slept == [7.0]
 
-    def sleep(seconds: float) -> None:
-        slept.append((threading.current_thread().name, seconds))
 
-    clock = SimpleNamespace(monotonic=lambda: 100.0)
-    monkeypatch.setattr("conformance.client.politeness.time", clock)
-    polite = Politeness(Limits(requests_per_second=0, concurrency=2), sleep)
-    asked = threading.Thread(target=lambda: polite.pause(ORIGIN, 7.0), name="asked")
-    asked.start()
-    asked.join()
+def test_a_shorter_pause_lets_nobody_through_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Passing(monkeypatch)
+    polite = Politeness(Limits(requests_per_second=0, concurrency=2), clock.sleep)
+    polite.pause(ORIGIN, 60.0)
+    polite.pause(ORIGIN, 5.0)
+    with polite.turn(ORIGIN):
+        assert clock.now == 1060.0
+
+
+def test_a_pause_that_is_asked_for_meanwhile_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Passing(monkeypatch)
+    polite = Politeness(Limits(requests_per_second=0.5, concurrency=2), clock.sleep)
     with polite.turn(ORIGIN):
         pass
-    with polite.turn("https://other.example"):
-        pass
-    assert slept == [("asked", 7.0), (threading.current_thread().name, 7.0)]
+    clock.during = lambda: polite.pause(ORIGIN, 30.0)
+    with polite.turn(ORIGIN):  # it waits for its place in the pace when another is told to wait
+        assert clock.now >= 1030.0
+
+
+def test_who_waits_for_one_origin_takes_no_place_of_another() -> None:
+    polite = Politeness(Limits(requests_per_second=0, concurrency=1))
+    polite.pause(ORIGIN, 50.0)
+
+    def ask() -> None:
+        with pytest.raises(TargetUnusable), polite.turn(ORIGIN):
+            pass
+
+    waiting = threading.Thread(target=ask, daemon=True)
+    waiting.start()
+    time.sleep(0.05)  # by now it waits
+    came = threading.Event()
+
+    def ask_other() -> None:
+        with polite.turn("https://other.example"):
+            came.set()
+
+    threading.Thread(target=ask_other, daemon=True).start()
+    assert came.wait(5)
+    polite.stop()
+    waiting.join(5)
+    assert not waiting.is_alive()
 
 
 def test_a_dead_origin_is_given_up_for_all_threads(dial: Dial) -> None:
