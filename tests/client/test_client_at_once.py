@@ -160,7 +160,7 @@ def test_a_dead_origin_is_given_up_for_all_threads(dial: Dial) -> None:
     said = [message for _ in range(3) for message in together([ask] * 4)]
     assert "given up" in said[-1]
     # Those that were under way when the third one failed are sent, none that came later.
-    assert 3 <= there.recorder.sent <= 3 + 4 - 1
+    assert 3 <= len(there.recorder.drain()) <= 3 + 4 - 1
 
 
 def test_nothing_is_sent_once_the_run_is_stopped(serve: Serve, dial: Dial) -> None:
@@ -236,12 +236,5 @@ def test_what_could_not_be_made_is_made_anew() -> None:
 
     with pytest.raises(LookupError, match="not yet"):
         memory.once("key", fail)
-    assert memory.items() == []
+    assert repr(memory) == "Memory(0)"
     assert memory.once("key", lambda: 1) == 1
-
-
-def test_what_is_known_comes_in_one_order() -> None:
-    memory = Memory()
-    for key in (("b", 2), ("a", 9), ("a", 1)):
-        memory.once(key, lambda key=key: key)
-    assert [key for key, _ in memory.items()] == [("a", 1), ("a", 9), ("b", 2)]
