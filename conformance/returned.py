@@ -1,6 +1,6 @@
 """What the exchanges of a run returned: each resource once, and what is left to judge of them.
 
-Imports records and exchanges.
+Imports records, exchanges and the target model.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from conformance.records import Entry, entries_of
+from conformance.target.model import is_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,7 +79,7 @@ class Returned:
     def _of(self, base: str) -> list[_Kept]:
         api = self._apis.setdefault(base, _OfApi())
         for group, exchange in self._exchanges[api.read :]:
-            if _is_below(exchange.request.url, base):
+            if is_below(base, exchange.request.url):
                 for entry in _resources(exchange):
                     same = (entry.key, hash(_content(entry)))
                     if same not in api.known:
@@ -97,10 +98,6 @@ def _judging(wanted: Iterable[_Kept]) -> list[Entry]:
 
 def _type(kept: _Kept) -> Any:
     return kept.entry.resource.get("resourceType")
-
-
-def _is_below(url: str, base: str) -> bool:
-    return bool(base) and url.startswith(base) and url[len(base) : len(base) + 1] in {"", "/", "?"}
 
 
 def _resources(exchange: Exchange) -> Iterator[Entry]:

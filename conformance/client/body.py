@@ -1,16 +1,16 @@
-"""Reads a response body within bounds of size and time, and parses it. Imports `exchange`."""
+"""Reads a response body within bounds of size and time. May import exchange and parsing."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
-import orjson
 
 from conformance.client.inflate import CannotInflate, Inflater
 from conformance.exchange import Response
+from conformance.parsing import parse_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from conformance.redaction import Redactor
 
 TOO_LATE = "the body did not end within the time limit"
-#: FHIR nests a handful of levels; whoever walks a document recurses once a level.
-MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +106,3 @@ def _decode(content: bytes, problem: str) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         shown = content.decode("utf-8", errors="replace")
         return shown, problem or f"the body is not UTF-8 at byte {error.start}"
-
-
-def parse_body(body: str, problem: str) -> tuple[Any, str]:
-    """Return the JSON of a body without problem, None where there is none, and what is wrong."""
-    if problem or not body.strip():
-        return None, problem
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        return None, f"the body is not JSON: {error}"
-    if _is_too_deep(document):
-        return None, f"the body nests deeper than {MAX_DEPTH} levels"
-    return document, ""
-
-
-def _is_too_deep(document: Any) -> bool:
-    level = [document]
-    for _ in range(MAX_DEPTH):
-        level = [
-            child
-            for value in level
-            if isinstance(value, (dict, list))
-            for child in (value.values() if isinstance(value, dict) else value)
-        ]
-        if not level:
-            return False
-    return True

@@ -13,7 +13,7 @@ from conformance.client.body import make_response, read_body
 from conformance.client.deadline import Deadline
 from conformance.client.network import transports
 from conformance.client.politeness import Politeness, TargetUnusable
-from conformance.client.request import as_sent, join, make_request, redirect_of, seconds_of
+from conformance.client.request import join, make_request, redirect_of, seconds_of
 from conformance.exchange import Exchange, Request, Response
 from conformance.target.model import origin_of
 
@@ -54,8 +54,7 @@ class Client:
         self.limits = target.limits
         self._recorder = recorder
         self._redactor = redactor
-        apis = (target.directory_base, target.fhir_base)
-        self._bases = tuple(as_sent(target, base) for base in apis if base)
+        self._bases = tuple(base for base in (target.directory_base, target.fhir_base) if base)
         self._politeness = Politeness(self.limits)
         self._deadline = Deadline()
         self._transports = transports(target, self._deadline)

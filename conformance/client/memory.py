@@ -40,10 +40,3 @@ class Memory:
             future.set_exception(error)
             raise
         return future.result()
-
-    def items(self) -> list[tuple[Hashable, Any]]:
-        """Return what is known by now, ordered by key: threads came in any order."""
-        with self._lock:
-            kept = list(self._kept.items())
-        known = [(k, f.result()) for k, f in kept if f.done() and f.exception() is None]
-        return sorted(known, key=lambda item: str(item[0]))

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from threading import BoundedSemaphore, Lock, get_ident
+from threading import BoundedSemaphore, Event, Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from conformance.exchange import Exchange
     from conformance.target import Limits
@@ -32,22 +32,26 @@ class TargetUnusable(Exception):  # noqa: N818 - not an error of ours: the envir
 
 
 class Politeness:
-    """Keeps all threads of one client, together, to the limits of its target."""
+    """Keeps all threads of one client, together, to the limits of its target.
 
-    def __init__(self, limits: Limits) -> None:
+    `sleep` lets seconds pass where they are not real ones; else `stop` ends a wait.
+    """
+
+    def __init__(self, limits: Limits, sleep: Callable[[float], object] | None = None) -> None:
         self._limits = limits
         self._places = BoundedSemaphore(max(1, limits.concurrency))
         self._lock = Lock()
         self._begun = 0
         self._next_at = 0.0
-        #: By origin: until when nobody asks, and the thread that waits by itself.
-        self._pauses: dict[str, tuple[float, int]] = {}
+        #: By origin: until when nobody asks it.
+        self._pauses: dict[str, float] = {}
         self._silent: dict[str, float] = {}
-        self._stopped = False
+        self._stopped = Event()
+        self._sleep = sleep or self._stopped.wait
 
     def stop(self) -> None:
-        """Let nothing more be sent: the run was broken off."""
-        self._stopped = True
+        """Let nothing more be sent: the run was broken off. Nobody waits any longer."""
+        self._stopped.set()
 
     @contextmanager
     def turn(self, origin: str) -> Iterator[None]:
@@ -56,17 +60,23 @@ class Politeness:
         Raises:
             TargetUnusable: none may: the origin was given up, the budget is spent, the run stopped.
         """
-        with self._places:
+        while True:
             self._refuse(origin)
-            self._wait(origin)
-            yield
+            # A pause may be long: whoever asks another origin needs the place meanwhile.
+            self._rest(self._pause_left(origin))
+            with self._places:
+                self._rest(self._next_slot())
+                if self._pause_left(origin) > 0:  # it was asked for while this thread waited
+                    continue
+                self._begin(origin)
+                yield
+                return
 
     def pause(self, origin: str, seconds: float) -> None:
-        """Wait as the origin asked (`Retry-After`); meanwhile no other thread asks it either."""
+        """Have no thread ask the origin for as long as it asked (`Retry-After`)."""
         with self._lock:
-            until = max(time.monotonic() + seconds, self._pauses.get(origin, (0.0, 0))[0])
-            self._pauses[origin] = (until, get_ident())
-        time.sleep(seconds)
+            until = time.monotonic() + seconds
+            self._pauses[origin] = max(until, self._pauses.get(origin, until))
 
     def count(self, origin: str, error: str) -> None:
         """Count a request without answer towards giving the origin up; an answer ("") ends that."""
@@ -76,32 +86,40 @@ class Politeness:
 
     def _refuse(self, origin: str) -> None:
         budget = self._limits.request_budget
+        if self._stopped.is_set():
+            raise TargetUnusable("the run was stopped")
+        if self._silent.get(origin, 0.0) > GIVE_UP_AFTER - 0.5 / PATIENCE_WITH_BREAKS:
+            raise TargetUnusable(
+                f"{origin} was given up after {GIVE_UP_AFTER} requests in a row without an"
+                f" answer ({GIVE_UP_AFTER * PATIENCE_WITH_BREAKS} where the connection was"
+                " broken off)"
+            )
+        if budget and self._begun >= budget:
+            raise TargetUnusable(f"the request budget of {budget} is spent (limits.request_budget)")
+
+    def _begin(self, origin: str) -> None:
+        """Count one more request, unless none may go out by now."""
         with self._lock:
-            if self._stopped:
-                raise TargetUnusable("the run was stopped")
-            if self._silent.get(origin, 0.0) > GIVE_UP_AFTER - 0.5 / PATIENCE_WITH_BREAKS:
-                raise TargetUnusable(
-                    f"{origin} was given up after {GIVE_UP_AFTER} requests in a row without an"
-                    f" answer ({GIVE_UP_AFTER * PATIENCE_WITH_BREAKS} where the connection was"
-                    " broken off)"
-                )
-            if budget and self._begun >= budget:
-                raise TargetUnusable(
-                    f"the request budget of {budget} is spent (limits.request_budget)"
-                )
+            self._refuse(origin)
             self._begun += 1
 
-    def _wait(self, origin: str) -> None:
-        until, waits_itself = self._pauses.get(origin, (0.0, 0))
-        if waits_itself != get_ident() and (left := until - time.monotonic()) > 0:
-            time.sleep(left)
+    def _pause_left(self, origin: str) -> float:
+        until = self._pauses.get(origin)
+        return 0.0 if until is None else until - time.monotonic()
+
+    def _next_slot(self) -> float:
+        """Take the next point in time that the pace allows, and return the seconds until then."""
         if not (rate := self._limits.requests_per_second):
-            return
+            return 0.0
         with self._lock:
             now = time.monotonic()
-            wait = max(0.0, self._next_at - now)
-            self._next_at = max(now, self._next_at) + 1.0 / rate
-        time.sleep(wait)
+            slot = max(now, self._next_at)
+            self._next_at = slot + 1.0 / rate
+        return slot - now
+
+    def _rest(self, seconds: float) -> None:
+        if seconds > 0:
+            self._sleep(seconds)
 
 
 def _weight(error: str) -> float:

@@ -26,7 +26,6 @@ class Recorder:
         self._pending: list[Exchange] = []
         self._lock = Lock()
         self._askers: dict[str, str] = {}
-        self.sent = 0
 
     def next_id(self) -> str:
         """Return the id of the exchange about to be made."""
@@ -35,7 +34,6 @@ class Recorder:
     def add(self, exchange: Exchange) -> None:
         """Keep one finished exchange."""
         with self._lock:
-            self.sent += 1
             self._pending.append(exchange)
             if asker := ASKER.get():
                 self._askers[exchange.id] = asker

@@ -17,8 +17,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from conformance.client.body import Raw, parse_body
-from conformance.client.http import Client, TargetUnusable
+from conformance.client.body import Raw
+from conformance.client.http import Client
+from conformance.client.politeness import Politeness, TargetUnusable
+from conformance.parsing import parse_body
+from conformance.target.model import is_below
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -46,7 +49,7 @@ class Clock:
 
     def __enter__(self) -> Self:
         self._stack.enter_context(
-            patch.multiple(time, monotonic=lambda: self._now, sleep=self._sleep)
+            patch.multiple(time, monotonic=lambda: self._now, sleep=self.sleep)
         )
         return self
 
@@ -58,7 +61,8 @@ class Clock:
     ) -> None:
         self._stack.close()
 
-    def _sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
         self._now += max(0.0, seconds)
 
     def pass_to(self, exchange: Exchange) -> None:
@@ -134,6 +138,7 @@ class ReplayClient(Client):
         self, target: Target, recorder: Recorder, redactor: Redactor, tape: Tape, clock: Clock
     ) -> None:
         super().__init__(target, recorder, redactor)
+        self._politeness = Politeness(self.limits, clock.sleep)
         self._tape = tape
         self._clock = clock
         #: Exchanges that answered another request than theirs: a login made a value up anew.
@@ -171,8 +176,7 @@ class ReplayClient(Client):
 
     def _is_hidden(self, url: str) -> bool:
         """Whether the log has pseudonyms where an address leads."""
-        directory = self._target.directory_base
-        return self._tape.pseudonyms and not (directory and url.startswith(directory))
+        return self._tape.pseudonyms and not is_below(self._target.public_base, url)
 
     def _as_now(self, location: str) -> str:
         """Return a recorded redirect with the `state` that was sent this time, if it kept it."""

@@ -11,14 +11,12 @@ from urllib.parse import urlencode, urljoin
 import httpx
 
 from conformance import __version__
-from conformance.target import TargetError
 from conformance.target.model import origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from conformance.exchange import Exchange
-    from conformance.target import Target
 
 FHIR_JSON = "application/fhir+json"
 FORM = "application/x-www-form-urlencoded"
@@ -85,11 +83,3 @@ def join(url: str, link: str) -> str:
         return urljoin(url, link)
     except ValueError:
         return ""
-
-
-def as_sent(target: Target, base: str) -> str:
-    """Return a base address in the form in which requests are recorded."""
-    try:
-        return str(httpx.URL(base)).rstrip("/")
-    except httpx.InvalidURL as error:
-        raise TargetError(f"{target.path}: {base!r} is no usable address: {error}") from None

@@ -6,6 +6,7 @@ Nothing that the run holds in memory only may come out by `--showlocals`. Import
 from __future__ import annotations
 
 import logging
+from traceback import format_exception
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,12 +15,18 @@ from conformance.plugin.places import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from types import TracebackType
 
     from conformance.redaction import Redactor
     from conformance.redaction.veil import Veil
 
+    _ExcInfo = (
+        tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    )
+
 #: Libraries whose debug messages quote headers as they came.
 _TALKATIVE = ("httpcore", "httpx", "hpack", "urllib3")
+_HIDDEN = "(text and variables are hidden: member data)"
 
 
 class Discreet:
@@ -63,7 +70,7 @@ class Discreet:
             return self._text(str(excinfo.value))
         places = (f"{place_of(entry)} in {entry.name}" for entry in excinfo.traceback)
         lines = "\n".join(places)
-        return f"{lines}\n{excinfo.typename} (text and variables are hidden: member data)"
+        return f"{lines}\n{excinfo.typename} {_HIDDEN}"
 
     def _text(self, text: str) -> str:
         masked = self._redactor.text(text)
@@ -73,12 +80,35 @@ class Discreet:
         """Make a log record of a masked text: a handler may write it anywhere at once."""
         make: Callable[..., logging.LogRecord] = self._make
         record = make(*args, **kwargs)
-        if record.name.partition(".")[0] in _TALKATIVE:
-            record.msg, record.args = str(record.msg).partition(" ")[0], ()
-            return record
-        try:
-            said = record.getMessage()
-        except (TypeError, ValueError):  # a wrong format; logging says so itself
-            return record
-        record.msg, record.args = self._text(said), ()
+        record.msg, record.args = self._said(record), ()
+        if record.exc_info:
+            # Where there is no exception, handlers write the text that was made of it.
+            record.exc_text = self._raised(record.exc_info)
+            record.exc_info = None
+        if record.stack_info:
+            record.stack_info = self._text(record.stack_info)
         return record
+
+    def _said(self, record: logging.LogRecord) -> str:
+        """Return a record's message, masked; of one that cannot be made only how it was written.
+
+        Whoever logs gets no exception for it, and what was to stand in it may be a secret.
+        """
+        try:
+            if record.name.partition(".")[0] in _TALKATIVE:
+                return str(record.msg).partition(" ")[0]
+            return self._text(record.getMessage())
+        except Exception as error:  # noqa: BLE001 - what is logged has a __str__ of its own
+            format_ = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+            return f"{self._text(format_)} (cannot be written: {type(error).__name__})"
+
+    def _raised(self, info: _ExcInfo) -> str | None:
+        """Say what a log record says of an exception; of a fault on member data only where."""
+        kind, error, traceback = info
+        if kind is None or error is None:
+            return None
+        if self._veil is None:
+            return self._text("".join(format_exception(error)).rstrip())
+        if traceback is None:
+            return f"{kind.__name__} {_HIDDEN}"
+        return self._without_variables(pytest.ExceptionInfo.from_exc_info((kind, error, traceback)))

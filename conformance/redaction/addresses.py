@@ -1,4 +1,7 @@
-"""Member data in addresses: ids in paths, values in queries. May import pseudonyms and words."""
+"""Member data in addresses: ids in paths, values in queries.
+
+May import pseudonyms, words and the target model.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,16 @@ from conformance.redaction.words import (
     KEPT_STEPS,
     PUBLIC_TYPES,
     RESOURCE_TYPES,
+    label_of_id,
 )
+from conformance.target.model import is_below, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.redaction.pseudonyms import Pseudonyms
 
-_DATE = re.compile(
-    r"(eq|ne|ge|gt|le|lt|sa|eb|ap)?"
-    r"(\d{4}-\d{2}(?:-\d{2}(?:T[\d:.]+(?:Z|[ +-]\d{2}:\d{2})?)?)?)"
-)
+_PREFIX = re.compile(r"(?:eq|ne|ge|gt|le|lt|sa|eb|ap)?(?=\d)")
 #: Values that a run makes up itself, and what redaction left.
 _OURS = re.compile(r"flexcheck[\w!.-]*|\[redacted\]")
 #: A truth value, a small number, a year: they tell nothing.
@@ -40,14 +42,12 @@ _LABELS = {
 
 
 class Addresses:
-    """Rewrites addresses: `bases` are those of member APIs, `origins` all of the target's."""
+    """Rewrites addresses: `bases` are those of the target, as they are sent."""
 
-    def __init__(
-        self, pseudonyms: Pseudonyms, bases: Iterable[str], origins: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, pseudonyms: Pseudonyms, bases: Iterable[str]) -> None:
         self._pseudonyms = pseudonyms
         self._bases = tuple(sorted((b for b in bases if b), key=len, reverse=True))
-        self._origins = tuple(origins)
+        self._origins = {origin_of(base) for base in self._bases}
         self._public_steps: set[str] = set(KEPT_STEPS)
         #: The same few hundred addresses of standards stand in every row.
         self._rewritten: dict[tuple[str, bool], tuple[str, int]] = {}
@@ -79,11 +79,11 @@ class Addresses:
             return f"urn:uuid:{self._id(url[9:], '')}"
         if url.startswith("urn:"):
             return url
-        base = next((base for base in self._bases if _is_below(url, base)), "")
+        base = next((base for base in self._bases if is_below(base, url)), "")
         rest, hash_mark, fragment = url[len(base) :].partition("#")
         path, question_mark, query = rest.partition("?")
         scheme, host, path = ("", "", path) if base else _split(path)
-        strange = defines and bool(host) and f"{scheme}{host}" not in self._origins
+        strange = defines and bool(host) and origin_of(f"{scheme}{host}") not in self._origins
         steps = self._steps(path, keep=strange)
         asked = self.query(query, _type_of(steps))
         said = fragment if strange else self.query(fragment)
@@ -114,8 +114,7 @@ class Addresses:
     def _id(self, value: str, resource_type: str) -> str:
         if not value or _OURS.fullmatch(value):
             return value
-        label = "member" if resource_type == "Patient" else resource_type.lower() or "id"
-        return self._pseudonyms.of(value, label)
+        return self._pseudonyms.of(value, label_of_id(resource_type))
 
     def query(self, query: str, resource_type: str = "") -> str:
         """Return a query or a form as it was written, but for the values that tell."""
@@ -153,15 +152,12 @@ class Addresses:
 
     def _plain_or_hidden(self, name: str, value: str) -> str:
         if name not in _LABELS:
-            if date := _DATE.fullmatch(value):
-                return f"{date[1] or ''}{self._pseudonyms.day(date[2])}"
+            prefix = found[0] if (found := _PREFIX.match(value)) else ""
+            if (moved := self._pseudonyms.day(value[len(prefix) :])) is not None:
+                return f"{prefix}{moved}"
             if _PLAIN.fullmatch(value):
                 return self._pseudonyms.known(value)
         return self._pseudonyms.of(value, _LABELS.get(name, "value"))
-
-
-def _is_below(url: str, base: str) -> bool:
-    return url.startswith(base) and url[len(base) : len(base) + 1] in {"", "/", "?", "#"}
 
 
 def _split(path: str) -> tuple[str, str, str]:

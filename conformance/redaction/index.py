@@ -14,13 +14,22 @@ from typing import TYPE_CHECKING
 
 from ahocorasick_rs import AhoCorasick
 
-from conformance.redaction.writing import anchor_of, base64_cores, in_base64, written
+from conformance.redaction.writing import (
+    anchor_of,
+    base64_cores,
+    in_base64,
+    written,
+    written_as_word,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-#: How many new values are kept apart before they join the others: those need not be sorted anew.
+#: How many new forms are kept apart before they join others: those need not be sorted anew.
 YOUNG = 256
+#: A tier of forms is at least so many times as large as the next, so that there are few of them,
+#: and each form is sorted anew a few times only, however many there come to be.
+GROWTH = 4
 
 
 @dataclass(slots=True)
@@ -44,23 +53,25 @@ class _Form:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known at one moment: never changed, so that threads may read it.
+    """Some forms that are known: never changed, so that threads may read it.
 
     `always` are forms without an anchor; `of_anchor` those of each word of the automaton.
     """
 
+    forms: tuple[_Form, ...] = ()
     always: tuple[_Form, ...] = ()
     of_anchor: tuple[tuple[_Form, ...], ...] = ()
     automaton: AhoCorasick | None = None
 
     @classmethod
-    def of(cls, forms: Iterable[_Form]) -> _Known:
+    def of(cls, forms: Sequence[_Form]) -> _Known:
         by_anchor: dict[str, list[_Form]] = {}
         for form in forms:
             by_anchor.setdefault(form.anchor, []).append(form)
         always = tuple(by_anchor.pop("", ()))
         of_anchor = tuple(tuple(found) for found in by_anchor.values())
-        return cls(always, of_anchor, AhoCorasick([*by_anchor]) if by_anchor else None)
+        automaton = AhoCorasick([*by_anchor]) if by_anchor else None
+        return cls(tuple(forms), always, of_anchor, automaton)
 
     def candidates(self, text: str) -> Iterator[_Form]:
         """Yield the forms whose anchor stands in a text."""
@@ -89,22 +100,27 @@ class Index:
     def __init__(self, *, base64: bool = False) -> None:
         self._base64 = base64
         self._values: dict[str, str] = {}
-        self._old: list[_Form] = []
+        #: Tiers of forms, the largest first; `_known` has those that are young besides.
+        self._old: list[_Known] = []
         self._young: list[_Form] = []
-        self._known: tuple[_Known, _Known] = (_Known(), _Known())
+        self._known: tuple[_Known, ...] = ()
         self._stale = False
         self._learning = Lock()
 
     def __len__(self) -> int:
         return len(self._values)
 
-    def learn(self, values: Mapping[str, str]) -> None:
-        """Remember values, each with what is to stand in its place; the first one given stays."""
+    def learn(self, values: Mapping[str, str], *, words: bool = False) -> None:
+        """Remember values, each with what is to stand in its place; the first one given stays.
+
+        `words`: they are not looked for within longer words.
+        """
         with self._learning:
             for value, instead in values.items():
                 if value not in self._values:
                     self._values[value] = instead
-                    self._young += _forms(value, instead, base64=self._base64)
+                    pattern = partial(written_as_word if words else written, value)
+                    self._young += _forms(value, instead, pattern, base64=self._base64)
                     self._stale = True
 
     def replace(self, text: str) -> str:
@@ -116,22 +132,26 @@ class Index:
                 text = form.replace(text)
         return text
 
-    def _now(self) -> tuple[_Known, _Known]:
+    def _now(self) -> tuple[_Known, ...]:
         if self._stale:
             with self._learning:
-                self._renew()
+                if self._stale:  # no other thread has done it meanwhile
+                    self._renew()
         return self._known
 
     def _renew(self) -> None:
-        old = self._known[0]
-        if len(self._young) > max(YOUNG, len(self._old) // 4):
-            self._old, self._young = [*self._old, *self._young], []
-            old = _Known.of(self._old)
-        self._known, self._stale = (old, _Known.of(self._young)), False
+        if len(self._young) > YOUNG:
+            forms, self._young = self._young, []
+            while self._old and len(self._old[-1].forms) < GROWTH * len(forms):
+                forms = [*self._old.pop().forms, *forms]
+            self._old.append(_Known.of(forms))
+        self._known, self._stale = (*self._old, _Known.of(self._young)), False
 
 
-def _forms(value: str, instead: str, *, base64: bool) -> Iterator[_Form]:
+def _forms(
+    value: str, instead: str, pattern: Callable[[], str], *, base64: bool
+) -> Iterator[_Form]:
     order = (-len(value), value)
-    yield _Form((False, *order), anchor_of(value), instead, partial(written, value))
+    yield _Form((False, *order), anchor_of(value), instead, pattern)
     for core in base64_cores(value) if base64 else ():
         yield _Form((True, *order), anchor_of(core), instead, partial(in_base64, core))

@@ -21,6 +21,7 @@ from conformance.redaction.words import (
     PLACE,
     PUBLIC_TYPES,
     RESOURCE_TYPES,
+    label_of_id,
 )
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from conformance.redaction.addresses import Addresses
     from conformance.redaction.pseudonyms import Pseudonyms
 
-#: FHIR date, dateTime and instant, from a month on; a time of day alone tells nothing.
-DATE = re.compile(r"\d{4}-\d{2}(-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?)?")
 _YEAR = re.compile(r"\d{4}")
 #: How FHIR and OAuth name elements; a key that looks otherwise may be data.
 _NAME = re.compile(r"(?:_?[a-z][A-Za-z]{0,60}|[a-z]+(?:_[a-z]+)*|valueBase64Binary)")
@@ -39,11 +38,6 @@ _CONTACTS = frozenset(("phone", "fax", "email", "pager", "url", "sms", "other"))
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{0,30}")
 _BINARY = frozenset(("data", "hash", "valueBase64Binary"))
 _XHTML = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
-
-
-def label_of_id(resource_type: str) -> str:
-    """Return what the ids of a type are called: a Patient is a member."""
-    return "member" if resource_type == "Patient" else resource_type.lower() or "id"
 
 
 def is_public(document: Any) -> bool:
@@ -130,8 +124,8 @@ class MemberData:
     def _text(self, text: str, name: str, parent: Mapping[str, Any]) -> str:
         if name == "id":
             return text if _SHORT_ID.fullmatch(text) else self._id(text, "")
-        if DATE.fullmatch(text):
-            return self._pseudonyms.day(text)
+        if (moved := self._pseudonyms.day(text)) is not None:
+            return moved
         if _tells_nothing(text, name):
             return text
         if name not in ADDRESSES:

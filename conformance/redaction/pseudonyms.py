@@ -26,8 +26,11 @@ SHORTEST = 4
 SHORTEST_TEXT = 12
 _LETTERS, _DIGITS = "bcdfghjkmnpqrstvwxz", "23456789"
 _PAIRS = 5
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MONTH = re.compile(r"\d{4}-\d{2}")
+#: FHIR date, dateTime and instant, from a month on; in an address, the + of an offset is a blank.
+DATE = re.compile(
+    r"(?P<month>\d{4}-\d{2})(?P<day>-\d{2})?"
+    r"(?(day)(?P<rest>T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[ +-]\d{2}:\d{2})?)?)"
+)
 _YEARS_BACK = 180
 #: How many days more the calendar has, of those that there are.
 STRETCH = 0.1
@@ -97,22 +100,20 @@ class Pseudonyms:
         self._index.learn({text: f"number-{self._suffix(text)}"})
         return instead | 1
 
-    def day(self, text: str) -> str:
-        """Return another date or time for one that begins with a day or a month, else the text.
+    def day(self, text: str) -> str | None:
+        """Return another date or time for a month, a day or a moment; None for any other text.
 
         Days keep their order, and the time of day and the offset stay; a run's calendar begins
         up to a year before today and stretches by some days in ten, at random.
         """
+        if not (found := DATE.fullmatch(text)):
+            return None
         try:
-            if whole := _DAY.match(text):
-                found = self._moved(date.fromisoformat(whole[0]))
-                return f"{found.isoformat()}{text[10:]}"
-            if month := _MONTH.match(text):
-                found = self._moved(date.fromisoformat(f"{month[0]}-01"))
-                return f"{found.isoformat()[:7]}{text[7:]}"
+            moved = self._moved(date.fromisoformat(f"{found['month']}{found['day'] or '-01'}"))
         except (ValueError, OverflowError):
-            pass  # 2023-02-30 is no day of anybody's
-        return text
+            return None  # 4021-33 is no month: it may be a member's number
+        shown = moved.isoformat() if found["day"] else moved.isoformat()[:7]
+        return f"{shown}{found['rest'] or ''}"
 
     def _know(self, value: str, instead: str, *, free: bool) -> None:
         if free:
@@ -123,7 +124,9 @@ class Pseudonyms:
             return
         if free and (len(alone) > Excerpts.LONG or alone in self._public):
             return
-        self._index.learn(dict.fromkeys((alone, alone.upper()), instead))
+        # "grove" stands in "groves" by chance; a longer value stands in no other word.
+        word = alone.isalpha() and alone.islower() and len(alone) < SHORTEST_TEXT
+        self._index.learn(dict.fromkeys((alone, alone.upper()), instead), words=word)
 
     def _digest(self, value: str) -> bytes:
         return hmac.new(self._key, value.encode("utf-8", "surrogatepass"), sha256).digest()

@@ -2,7 +2,7 @@
 
 Checks judge what came; what is written of it holds pseudonyms, unless the target is a sandbox or
 its file opts in (`[evidence] bodies = "full"`). The Provider Directory is public and stays as it
-is. May import exchange, findings, target and the room.
+is. May import exchange, parsing, findings, target and the room.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from conformance.parsing import parse_body
 from conformance.redaction.addresses import Addresses
-from conformance.redaction.members import MemberData, is_public, label_of_id
+from conformance.redaction.members import MemberData, is_public
 from conformance.redaction.pages import forms_only
 from conformance.redaction.pseudonyms import Pseudonyms
 from conformance.redaction.words import (
@@ -24,7 +25,9 @@ from conformance.redaction.words import (
     KEPT_HEADERS,
     PUBLIC_TYPES,
     RESOURCE_TYPES,
+    label_of_id,
 )
+from conformance.target.model import is_below
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -54,13 +57,12 @@ class Veil:
     """
 
     def __init__(self, target: Target, key: str, public: str = "") -> None:
-        self._directory = "" if _shared(target) else target.directory_base
+        self._directory = target.public_base
         self._pseudonyms = Pseudonyms(key, public=public)
         bases = [
             b for b in (target.fhir_base, target.authorization_base, target.directory_base) if b
         ]
-        origins = {_web_origin(base) for base in bases}
-        self._addresses = Addresses(self._pseudonyms, bases, origins)
+        self._addresses = Addresses(self._pseudonyms, bases)
         for url in (*bases, target.client.redirect_uri, target.public_client.redirect_uri):
             self._addresses.publish(url)
         self._members = MemberData(self._pseudonyms, self._addresses)
@@ -75,9 +77,7 @@ class Veil:
 
     def is_public(self, exchange: Exchange) -> bool:
         """Whether an exchange is with the Provider Directory, where nobody else is asked."""
-        rest = exchange.request.url.removeprefix(self._directory)
-        away = rest == exchange.request.url
-        return bool(self._directory) and not away and rest[:1] in {"", "/", "?"}
+        return is_below(self._directory, exchange.request.url)
 
     def exchanges(self, recorded: Iterable[Exchange]) -> tuple[Exchange, ...]:
         """Return exchanges as they may be written; each knows the values of all."""
@@ -151,10 +151,10 @@ class Veil:
         return not self._directory or kind not in DIRECTORY_TYPES
 
     def _named(self, match: re.Match[str]) -> str:
-        if match["date"]:
-            return self._pseudonyms.day(match["date"])
+        if date := match["date"]:
+            return self._pseudonyms.day(date) or self._pseudonyms.of(date, "text")
         url = match[0]
-        if self._directory and url.startswith(self._directory):
+        if is_below(self._directory, url):
             return url
         return self._addresses.rewrite(url, defines=True)
 
@@ -203,7 +203,7 @@ class Veil:
         if kind.startswith(_FORM):
             return self._addresses.query(body)
         if document is None and kind.partition(";")[0].endswith("json"):
-            document = _parsed(body)
+            document, _ = parse_body(body, "")
         if isinstance(document, dict) and "resourceType" in document:
             return body if is_public(document) else _dumped(self._members.rewrite(document))
         if isinstance(document, (dict, list)):
@@ -246,20 +246,10 @@ class Veil:
     def _http_date(self, value: str) -> str:
         try:
             when = parsedate_to_datetime(value)
-            moved = when.fromisoformat(self._pseudonyms.day(when.isoformat()))
-            return format_datetime(moved, usegmt=True)
+            moved = self._pseudonyms.day(when.isoformat()) or ""
+            return format_datetime(when.fromisoformat(moved), usegmt=True)
         except (ValueError, TypeError, OverflowError):
             return self._pseudonyms.of(value, "header")
-
-
-def _shared(target: Target) -> bool:
-    """Whether the directory has the address of members' data, so that nothing tells them apart."""
-    return bool(target.directory_base) and target.fhir_base.startswith(target.directory_base)
-
-
-def _web_origin(base: str) -> str:
-    """Return scheme and host of an address as it writes them."""
-    return "/".join(base.split("/", 3)[:3])
 
 
 def _param(name: str) -> str:
@@ -270,13 +260,6 @@ def _is_discovery(exchange: Exchange) -> bool:
     """Whether an answer is what a server publishes of its login (RFC 8414, SMART)."""
     known = "/.well-known/" in exchange.request.url.partition("?")[0]
     return known and exchange.status == OK and isinstance(exchange.document, dict)
-
-
-def _parsed(body: str) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
 
 
 def _dumped(document: Any) -> str:

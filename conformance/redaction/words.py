@@ -146,3 +146,8 @@ KEPT_STEPS = _words(
     authorization.oauth2 token.oauth2 error errors unavailable
     """
 )
+
+
+def label_of_id(resource_type: str) -> str:
+    """Return what the ids of a type are called: a Patient is a member."""
+    return "member" if resource_type == "Patient" else resource_type.lower() or "id"

@@ -14,6 +14,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: Where no word goes on: after no letter, unless that ends `%2F`, `\n` or `\u00e9`; before none.
+_BEGINS = (
+    r"(?:(?<![^\W\d_])|(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2})|(?<=%2525[0-9A-Fa-f]{2})"
+    r"|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4}))"
+)
+_ENDS = r"(?![^\W\d_])"
 #: A shorter part of base64 may stand in any text by chance.
 SHORTEST_CORE = 10
 
@@ -27,6 +33,11 @@ def anchor_of(value: str) -> str:
 def written(value: str) -> str:
     """Return a pattern of a value as it is, percent-encoded (once or more), in JSON and in HTML."""
     return "".join(_character(character) for character in value)
+
+
+def written_as_word(value: str) -> str:
+    """Return the same pattern, for where the value is no part of a longer word."""
+    return f"{_BEGINS}{written(value)}{_ENDS}"
 
 
 def base64_cores(value: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import orjson
 from jsonschema import Draft202012Validator
 
+from conformance.target.address import as_sent
 from conformance.target.mistakes import explain, line_of
 from conformance.target.model import (
     ClientConfig,
@@ -146,7 +147,10 @@ def _address_problem(text: str, at: list[str], url: Any) -> Iterator[tuple[int, 
 
 
 def _unusable(url: str) -> bool:
-    return not origin_of(url) or url != url.strip()
+    try:
+        return not (as_sent(url) and origin_of(url)) or url != url.strip()
+    except ValueError:
+        return True
 
 
 def _beside(path: Path, name: str) -> Path:
@@ -165,8 +169,9 @@ def _is_file(place: Path) -> bool:
 
 
 def _build(path: Path, data: dict[str, Any], argument: str) -> Target:
-    about = {
-        key: value.rstrip("/") if key.endswith("_base") else value
+    about: dict[str, Any] = {
+        # What is compared with an address that was sent has to be written as that is.
+        key: as_sent(value) if key.endswith("_base") else value
         for key, value in data["target"].items()
     }
     limits = {

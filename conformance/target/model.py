@@ -29,6 +29,11 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}:{port}"
 
 
+def is_below(base: str, url: str) -> bool:
+    """Whether an address is the base address or one below it; both are written as sent."""
+    return bool(base) and url.startswith(base) and url[len(base) :][:1] in {"", "/", "?", "#"}
+
+
 @dataclass(frozen=True, slots=True)
 class ClientConfig:
     """The registered application: never a secret, only where to find it."""
@@ -145,6 +150,16 @@ class Target:
     def hides_members(self) -> bool:
         """Whether pseudonyms stand for member data in all that a run writes (DESIGN, section 6)."""
         return (self.bodies or ("full" if self.environment == "sandbox" else "")) != "full"
+
+    @property
+    def public_base(self) -> str:
+        """The directory's address, "" where a member is served below it, too: all is hidden then.
+
+        Nothing would tell the two apart.
+        """
+        of_members = (self.fhir_base, self.authorization_base)
+        shared = any(is_below(self.directory_base, base) for base in of_members)
+        return "" if shared else self.directory_base
 
     @property
     def origins(self) -> frozenset[str]:

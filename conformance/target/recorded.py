@@ -1,6 +1,6 @@
 """What a run log says of its target, no secret among it, and the target of a replay made of that.
 
-Imports the target model.
+Imports the target's other modules.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import asdict, fields
 from json import dumps
 from typing import TYPE_CHECKING, Any
 
+from conformance.target.address import as_sent
 from conformance.target.model import ClientConfig, Limits, Login, OtherMember, Target
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ def recorded_target(header: Mapping[str, Any], folder: Path) -> Target:
         environment=about["environment"],
         path=folder / "replay.toml",
         argument=about.get("argument", ""),
-        fhir_base=about.get("fhir_base") or "",
-        directory_base=about.get("directory_base") or "",
-        authorization_base=settings["authorization_base"],
+        fhir_base=as_sent(about.get("fhir_base") or ""),
+        directory_base=as_sent(about.get("directory_base") or ""),
+        authorization_base=as_sent(settings["authorization_base"]),
         client=_client_of(settings["client"], secret),
         public_client=_client_of(settings["public_client"], secret),
         login=_login_of(settings, secret),

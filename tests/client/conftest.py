@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -99,12 +99,16 @@ def dial(stack: ExitStack) -> Dial:
 def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Stop the client's clock: it does not sleep, it notes how long it would have."""
     slept: list[float] = []
-    start = time.monotonic()
+    now = [1000.0]
 
-    def sleep(seconds: float) -> None:
-        if seconds:
-            slept.append(round(seconds, 6))
+    class Noting(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            if timeout:
+                slept.append(round(timeout, 6))
+                now[0] += timeout
+            return self.is_set()
 
-    clock = SimpleNamespace(sleep=sleep, monotonic=lambda: start + sum(slept))
+    monkeypatch.setattr("conformance.client.politeness.Event", Noting)
+    clock = SimpleNamespace(monotonic=lambda: now[0])
     monkeypatch.setattr("conformance.client.politeness.time", clock)
     return slept

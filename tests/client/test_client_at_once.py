@@ -18,6 +18,8 @@ from conformance.client.together import together
 from conformance.target import Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Dial, Serve
 
 ORIGIN = "https://fhir.example"
@@ -71,30 +73,80 @@ def test_threads_together_keep_one_pace(
     serve: Serve, dial: Dial, sleeps: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A clock that stands still: each one waits for the slot that it was given.
-    still = SimpleNamespace(sleep=sleeps.append, monotonic=lambda: 100.0)
+    still = SimpleNamespace(monotonic=lambda: 100.0)
     monkeypatch.setattr("conformance.client.politeness.time", still)
     there = dial(serve(http(b"{}")).base, concurrency=4, requests_per_second=2)
     together([there.get] * 4)
-    assert sorted(sleeps) == [0.0, 0.5, 1.0, 1.5]
+    assert sorted(sleeps) == [0.5, 1.0, 1.5]
+
+
+class Passing:
+    """A clock that goes on as somebody sleeps; `during` may do something once in a sleep."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.slept = 1000.0, list[float]()
+        self.during: Callable[[], object] = lambda: None
+        clock = SimpleNamespace(monotonic=lambda: self.now)
+        monkeypatch.setattr("conformance.client.politeness.time", clock)
+
+    def sleep(self, seconds: float) -> None:
+        during, self.during = self.during, lambda: None
+        during()
+        self.slept.append(seconds)
+        self.now += seconds
 
 
 def test_what_one_thread_was_asked_to_wait_all_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[tuple[str, float]] = []
+    clock = Passing(monkeypatch)
+    polite = Politeness(Limits(requests_per_second=0, concurrency=2), clock.sleep)
+    polite.pause(ORIGIN, 7.0)
+    with polite.turn("https://other.example"):
+        assert clock.slept == []
+    with polite.turn(ORIGIN):
+        assert clock.slept == [7.0]
 
-    def sleep(seconds: float) -> None:
-        slept.append((threading.current_thread().name, seconds))
 
-    clock = SimpleNamespace(sleep=sleep, monotonic=lambda: 100.0)
-    monkeypatch.setattr("conformance.client.politeness.time", clock)
-    polite = Politeness(Limits(requests_per_second=0, concurrency=2))
-    asked = threading.Thread(target=lambda: polite.pause(ORIGIN, 7.0), name="asked")
-    asked.start()
-    asked.join()
+def test_a_shorter_pause_lets_nobody_through_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Passing(monkeypatch)
+    polite = Politeness(Limits(requests_per_second=0, concurrency=2), clock.sleep)
+    polite.pause(ORIGIN, 60.0)
+    polite.pause(ORIGIN, 5.0)
+    with polite.turn(ORIGIN):
+        assert clock.now == 1060.0
+
+
+def test_a_pause_that_is_asked_for_meanwhile_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Passing(monkeypatch)
+    polite = Politeness(Limits(requests_per_second=0.5, concurrency=2), clock.sleep)
     with polite.turn(ORIGIN):
         pass
-    with polite.turn("https://other.example"):
-        pass
-    assert slept == [("asked", 7.0), (threading.current_thread().name, 7.0)]
+    clock.during = lambda: polite.pause(ORIGIN, 30.0)
+    with polite.turn(ORIGIN):  # it waits for its place in the pace when another is told to wait
+        assert clock.now >= 1030.0
+
+
+def test_who_waits_for_one_origin_takes_no_place_of_another() -> None:
+    polite = Politeness(Limits(requests_per_second=0, concurrency=1))
+    polite.pause(ORIGIN, 50.0)
+
+    def ask() -> None:
+        with pytest.raises(TargetUnusable), polite.turn(ORIGIN):
+            pass
+
+    waiting = threading.Thread(target=ask, daemon=True)
+    waiting.start()
+    time.sleep(0.05)  # by now it waits
+    came = threading.Event()
+
+    def ask_other() -> None:
+        with polite.turn("https://other.example"):
+            came.set()
+
+    threading.Thread(target=ask_other, daemon=True).start()
+    assert came.wait(5)
+    polite.stop()
+    waiting.join(5)
+    assert not waiting.is_alive()
 
 
 def test_a_dead_origin_is_given_up_for_all_threads(dial: Dial) -> None:
@@ -108,7 +160,7 @@ def test_a_dead_origin_is_given_up_for_all_threads(dial: Dial) -> None:
     said = [message for _ in range(3) for message in together([ask] * 4)]
     assert "given up" in said[-1]
     # Those that were under way when the third one failed are sent, none that came later.
-    assert 3 <= there.recorder.sent <= 3 + 4 - 1
+    assert 3 <= len(there.recorder.drain()) <= 3 + 4 - 1
 
 
 def test_nothing_is_sent_once_the_run_is_stopped(serve: Serve, dial: Dial) -> None:
@@ -118,6 +170,38 @@ def test_nothing_is_sent_once_the_run_is_stopped(serve: Serve, dial: Dial) -> No
     with pytest.raises(TargetUnusable, match="the run was stopped"):
         there.get()
     assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "limits"),
+    [
+        (http(b"", "429 Too Many Requests", "Retry-After: 50"), {}),
+        (http(b"", "503 Later", "Retry-After: 50"), {}),
+        (http(b"{}"), {"requests_per_second": 0.02}),
+    ],
+    ids=["429", "503", "pace"],
+)
+def test_a_stop_ends_each_wait_and_nothing_more_is_sent(
+    serve: Serve, dial: Dial, answer: bytes, limits: dict[str, Any]
+) -> None:
+    server, said = serve(answer), []
+    there = dial(server.base, **limits)
+
+    def ask() -> None:
+        with pytest.raises(TargetUnusable) as raised:
+            [there.get() for _ in range(2)]
+        said.append(str(raised.value))
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    until = time.monotonic() + 5
+    while not there.recorder.drain() and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(0.05)  # by now it waits
+    there.client.stop()
+    asking.join(5)
+    assert said == ["the run was stopped"]
+    assert len(server.asked) == 1
 
 
 def test_each_thread_has_a_deadline_of_its_own() -> None:
@@ -152,12 +236,5 @@ def test_what_could_not_be_made_is_made_anew() -> None:
 
     with pytest.raises(LookupError, match="not yet"):
         memory.once("key", fail)
-    assert memory.items() == []
+    assert repr(memory) == "Memory(0)"
     assert memory.once("key", lambda: 1) == 1
-
-
-def test_what_is_known_comes_in_one_order() -> None:
-    memory = Memory()
-    for key in (("b", 2), ("a", 9), ("a", 1)):
-        memory.once(key, lambda key=key: key)
-    assert [key for key, _ in memory.items()] == [("a", 1), ("a", 9), ("b", 2)]

@@ -10,7 +10,6 @@ import pytest
 from rough_server import http
 
 from conformance.client import TargetUnusable
-from conformance.target import TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +104,7 @@ def test_a_dead_origin_is_given_up_after_three_silent_requests(dial: Dial) -> No
         with pytest.raises(TargetUnusable, match="was given up after 3 requests") as raised:
             there.get()
         assert raised.value.exchange is None
-    assert there.recorder.sent == len(there.recorder.drain()) == 3
+    assert len(there.recorder.drain()) == 3
 
 
 def test_an_origin_that_breaks_off_is_asked_longer_before_it_is_given_up(
@@ -117,7 +116,7 @@ def test_an_origin_that_breaks_off_is_asked_longer_before_it_is_given_up(
             there.get()
     with pytest.raises(TargetUnusable, match="was given up"):
         there.get()
-    assert there.recorder.sent == 30
+    assert len(there.recorder.drain()) == 30
 
 
 def test_an_answer_between_failures_keeps_an_origin_alive(serve: Serve, dial: Dial) -> None:
@@ -170,7 +169,7 @@ def test_an_address_off_the_configured_origins_is_refused_unsent(dial: Dial, url
     there = dial(_dead_base())
     with pytest.raises(ValueError, match="is not on a configured origin of rough"):
         there.client.get(url, purpose="never")
-    assert there.recorder.sent == 0
+    assert there.recorder.drain() == ()
 
 
 def test_a_refused_address_is_shown_without_its_secrets(dial: Dial) -> None:
@@ -186,12 +185,7 @@ def test_an_address_that_cannot_be_one_is_no_answer(dial: Dial) -> None:
     there = dial(_dead_base())
     with pytest.raises(TargetUnusable, match="is no address a client can use"):
         there.get("/Location/a\x00b")
-    assert there.recorder.sent == 0
-
-
-def test_a_base_that_no_client_can_use_is_told_at_once(dial: Dial) -> None:
-    with pytest.raises(TargetError, match="is no usable address"):
-        dial("https://é..b/R4")
+    assert there.recorder.drain() == ()
 
 
 def test_a_host_that_cannot_be_one_is_no_answer(dial: Dial) -> None:

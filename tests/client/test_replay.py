@@ -121,6 +121,18 @@ def test_time_is_that_of_the_recording() -> None:
     assert time.monotonic is real
 
 
+def test_a_recorded_retry_after_is_waited_for_in_the_time_of_the_recording(tmp_path: Path) -> None:
+    headers = (("retry-after", "50"),)
+    busy = recorded("ex-1", f"{BASE}/Location/1", response=Response(429, headers))
+    with Clock() as clock:
+        tape = Tape([busy, recorded("ex-2", f"{BASE}/Location/1")])
+        with ReplayClient(target(tmp_path), Recorder(), Redactor(), tape, clock) as client:
+            clock.pass_to = lambda _: None  # type: ignore[method-assign]
+            begun = time.monotonic()
+            assert client.get(f"{BASE}/Location/1", purpose="p").id == "ex-2"
+            assert time.monotonic() - begun == 50
+
+
 def test_a_target_comes_back_from_the_log_without_its_secrets(tmp_path: Path) -> None:
     before = Target(
         "T", "tooele", "sandbox", tmp_path,

@@ -15,6 +15,7 @@ from conformance.exchange import Exchange, Request, Response
 from conformance.findings import Assertion, Finding, Outcome
 from conformance.redaction.pseudonyms import Pseudonyms, new_key
 from conformance.redaction.veil import Veil
+from conformance.target import load_target
 from conformance.target.model import Target
 
 BASE, DIRECTORY = "https://members.example/R4", "https://directory.example/R4"
@@ -143,6 +144,17 @@ def test_of_other_answers_no_words_are_kept(text: str, kind: str) -> None:
     assert "123456789" not in shown.response.body
 
 
+@pytest.mark.parametrize("levels", [98, 400, 900, 5000])
+def test_an_answer_that_nests_without_end_is_hidden_and_loses_no_other(levels: int) -> None:
+    inner = '{"a":' * levels + '"Jane Roe"' + "}" * levels
+    deep = f'{{"resourceType":"Patient","contact":{inner}}}'
+    [shown, other] = veil().exchanges([answered(deep), answered(PATIENT)])
+    assert shown.response
+    assert "Jane Roe" not in shown.response.body
+    assert (shown.response.body[:9] == "[withheld") == (levels > 98)
+    assert body_of(other)["gender"] == "female"
+
+
 def test_the_directory_stays_as_it_is_and_so_do_its_findings() -> None:
     row = {**PATIENT, "resourceType": "Practitioner"}
     asked = answered(row, f"{DIRECTORY}/Practitioner/p-4711")
@@ -157,6 +169,27 @@ def test_one_address_for_both_hides_all() -> None:
     [shown] = hider.exchanges([answered(PATIENT)])
     assert "Roe-Smith" not in str(body_of(shown))
     assert hider.of_api("provider-directory") is hider
+
+
+@pytest.mark.parametrize("directory", ["https://Members.example/R4", f"{BASE}/", f"{BASE}/x/.."])
+def test_one_address_written_in_two_ways_hides_all(tmp_path: Path, directory: str) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(
+        '[target]\nname = "t"\ndeployment = "tooele"\nenvironment = "production"\n'
+        f'fhir_base = "https://members.example:443/R4"\ndirectory_base = "{directory}"',
+        encoding="utf-8",
+    )
+    [shown] = Veil(load_target(path), KEY).exchanges([answered(PATIENT)])
+    assert "Roe-Smith" not in str(body_of(shown))
+
+
+def test_an_address_beside_the_directory_is_hidden_in_messages() -> None:
+    assert "4711" not in veil().text(f"see {DIRECTORY}x/Patient/p-4711?name=p-4711")
+
+
+@pytest.mark.parametrize("host", ["https://MEMBERS.example", "https://members.example:443"])
+def test_the_targets_own_host_is_known_however_it_is_written(host: str) -> None:
+    assert "jane-roe" not in veil().text(f"see {host}/of/jane-roe#jane-roe")
 
 
 @pytest.mark.parametrize(
@@ -195,6 +228,35 @@ def test_a_value_once_seen_is_found_in_any_text(value: str, before: str, after: 
     assert known.of(instead, "other") == instead
 
 
+@pytest.mark.parametrize(
+    "text", ["groves", "mangrove", "the groves", "Mangroves", "GROVES", "groveé", "%2Fgroves"]
+)
+def test_a_short_word_is_not_replaced_within_another_word(text: str) -> None:
+    known = Pseudonyms(KEY)
+    known.of("grove", "name")
+    assert known.text(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("grove", "a grove.", "grove_2", "7grove7", "GROVE", "name=grove&x", "/grove/", '"grove"'),
+        *("a%2Fgrove", "a%252Fgrove", "a%25252fgrove", "%C3%A9grove", "grove%20x"),
+        *(r"a\ngrove", r"\tgrove\n", r"\u00e9grove", "&eacute;grove", "a+grove+b"),
+    ],
+)
+def test_a_short_word_is_replaced_however_it_is_set_off(text: str) -> None:
+    known = Pseudonyms(KEY)
+    instead = known.of("grove", "name")
+    assert known.text(text) == text.replace("grove", instead).replace("GROVE", instead)
+
+
+@pytest.mark.parametrize("value", ["Grove", "grove7", "grovegrovegrove"])
+def test_any_other_value_is_replaced_within_a_word(value: str) -> None:
+    known = Pseudonyms(KEY)
+    assert known.of(value, "name") in known.text(f"x{value}x")
+
+
 @given(st.lists(st.dates(), min_size=2, max_size=5))
 def test_days_keep_their_order_and_none_stays(days: list[Any]) -> None:
     known = Pseudonyms(KEY)
@@ -203,8 +265,24 @@ def test_days_keep_their_order_and_none_stays(days: list[Any]) -> None:
     assert sorted(moved.values()) == [moved[day] for day in sorted(moved)]
     assert all(instead != day.isoformat() for day, instead in moved.items())
     assert len(set(moved.values())) == len(moved)
-    assert known.day("2023-02-30") == "2023-02-30"
+    assert known.day("2023-02-30") is None
     assert known.day("2024-05-06T10:00:00Z").endswith("T10:00:00Z")
+
+
+@pytest.mark.parametrize("number", ["4021-33", "1987-65-43", "0000-12", "2024-01-01T471108815"])
+def test_a_number_that_only_looks_like_a_date_is_hidden(number: str) -> None:
+    hider = veil()
+    row = {"resourceType": "Coverage", "subscriberId": number, "identifier": [{"value": number}]}
+    asked = f"{BASE}/Coverage?identifier=x%7C{number}&subscriber={number}&start=ge{number}"
+    [shown] = hider.exchanges([answered(row, asked)])
+    told = number.rpartition("T")[2]
+    assert shown.response
+    assert told not in shown.response.body + shown.request.url
+    assert told not in hider.finding(finding(f"no {number} here")).message
+
+
+def test_what_looks_like_a_day_in_a_message_alone_is_hidden_where_it_is_none() -> None:
+    assert "1987-65-43" not in veil().text("no row of 1987-65-43")
 
 
 def test_another_run_gives_other_pseudonyms() -> None:

@@ -7,8 +7,17 @@ from pathlib import Path
 import pytest
 
 from conformance.target import Limits, Target, load_target
-from conformance.target.model import origin_of
+from conformance.target.model import is_below, origin_of
 
+#: Ways to write one address (RFC 3986, section 6.2).
+ONE_ADDRESS = [
+    "https://h.example/R4",
+    "https://H.Example/R4",
+    "https://h.example:443/R4",
+    "https://h.example:/R4",
+    "https://h.example/R4//",
+    "https://h.example/x/../R4",
+]
 FULL = """\
 [target]
 name = "Tooele sandbox"
@@ -217,3 +226,54 @@ def test_origins_are_those_of_the_bases_with_their_ports(full: Target) -> None:
 )
 def test_an_origin_is_scheme_host_and_port_or_nothing(url: str, origin: str) -> None:
     assert origin_of(url) == origin
+
+
+@pytest.mark.parametrize("written", ONE_ADDRESS)
+def test_a_base_is_read_as_it_is_sent(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "t.toml"
+    path.write_text(
+        '[target]\nname = "x"\ndeployment = "tooele"\nenvironment = "sandbox"\n'
+        f'fhir_base = "{written}"\ndirectory_base = "{written}"\nauthorization_base = "{written}"',
+        encoding="utf-8",
+    )
+    read = load_target(path)
+    bases = (read.fhir_base, read.directory_base, read.authorization_base)
+    assert bases == ("https://h.example/R4",) * 3
+
+
+@pytest.mark.parametrize(
+    ("url", "below"),
+    [
+        ("https://h/R4", True),
+        ("https://h/R4/Patient", True),
+        ("https://h/R4?_page=2", True),
+        ("https://h/R4#x", True),
+        ("https://h/R4x/Patient", False),
+        ("https://h/R", False),
+        ("", False),
+    ],
+)
+def test_an_address_is_below_a_base_by_whole_steps(url: str, *, below: bool) -> None:
+    assert is_below("https://h/R4", url) is below
+    assert not is_below("", url)
+
+
+@pytest.mark.parametrize(
+    ("members", "login", "public"),
+    [
+        ("https://h/R4x", "https://h/authz", "https://h/R4"),
+        ("https://h/R4/members", "", ""),
+        ("https://m/R4", "https://h/R4/authz", ""),
+        ("", "", "https://h/R4"),
+    ],
+)
+def test_a_directory_is_public_where_no_member_is_served_below_it(
+    members: str, login: str, public: str
+) -> None:
+    target = Target(
+        *("t", "tooele", "production", Path("t")),
+        fhir_base=members,
+        authorization_base=login,
+        directory_base="https://h/R4",
+    )
+    assert target.public_base == public

@@ -112,6 +112,7 @@ ABOUT = {
     "port": ("https://h/R4", "https://h:99999", 5, "target.directory_base", "host and port"),
     "bracket": ("https://h/R4", "https://[h/R4", 5, "target.directory_base", "usable host"),
     "line end": ("https://h/R4", "https://h/R4\\n", 5, "target.directory_base", "usable host"),
+    "no host": ("https://h/R4", "https://é..b/R4", 5, "target.directory_base", "usable host"),
     "password": ("https://h/R4", "https://u:S3@h/R4", 5, "target.directory_base", "before the @"),
     "deployment": ("tooele", "tooel", 3, "target.deployment", "did you mean tooele?"),
     "environment": ('"sandbox"', '"prod"', 4, "target.environment", "did you mean production?"),
