@@ -7,10 +7,20 @@ first, so that no worker waits for another at the end.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from measuring import measure
+
+# It would import selenium's trio into every process that draws examples.
+os.environ["HYPOTHESIS_NO_PLUGINS"] = "1"
+
+from hypothesis import settings
+
+settings.register_profile("steady", deadline=None, max_examples=60)  # a busy machine is no failure
+settings.load_profile("steady")
 
 HERE = Path(__file__).parent
 #: The folders whose tests are whole runs.
@@ -21,6 +31,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the folders of long tests first, all else in its order."""
     ranks = {HERE / name: rank for rank, name in enumerate(LONG)}
     items.sort(key=lambda item: ranks.get(item.path.parent, len(ranks)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Measure the processes of some files only."""
+    measure(item.path.name)
 
 
 @pytest.hookimpl(optionalhook=True)

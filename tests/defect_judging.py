@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from measuring import unmeasured
 
 from conformance.contract import load_contract
 from conformance.plugin.settings import SIGN, SUITES
@@ -104,7 +103,7 @@ def _start(script: Path, jobs: Sequence[Any]) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=unmeasured(PYTHONPATH=shared),
+        env={**os.environ, "PYTHONPATH": shared},
     )
     assert process.stdin
     process.stdin.write(json.dumps([asdict(job) for job in jobs]))

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from measuring import unmeasured
 
 from conformance.contract import load_contract
 from conformance.mock.auth import DEPTH_MODULES
@@ -86,7 +85,6 @@ def _start(jobs: list[dict[str, Any]]) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=unmeasured(),
     )
     assert process.stdin
     process.stdin.write(json.dumps(jobs))

@@ -16,8 +16,6 @@ from queue import Empty, SimpleQueue
 from subprocess import DEVNULL, PIPE, Popen
 from typing import TYPE_CHECKING, Self
 
-from measuring import unmeasured
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -92,11 +90,14 @@ def judge(jobs: Iterable[Job]) -> dict[str, Verdict]:
 def _one_worker(waiting: SimpleQueue[Job]) -> dict[str, Verdict]:
     verdicts: dict[str, Verdict] = {}
     command = [sys.executable, str(PROCESS)]
-    env = unmeasured(
-        PYTHONPATH=os.pathsep.join(filter(None, (SHARED, os.environ.get("PYTHONPATH"))))
-    )
+    path = os.pathsep.join(filter(None, (SHARED, os.environ.get("PYTHONPATH"))))
     with Popen(  # noqa: S603 - our own script
-        command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True, env=env
+        command,
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
     ) as worker:
         assert worker.stdin
         assert worker.stdout

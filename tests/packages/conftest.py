@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
 from package_files import MANIFEST, SHARED, members_of, tgz_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
-
-settings.register_profile("steady", deadline=None, max_examples=60)
-settings.load_profile("steady")
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from measuring import unmeasured
 from member_canary_run import STEM
 
 from conformance.runlog import Run, read_run
@@ -35,7 +34,6 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, dict[str
         text=True,
         timeout=300,
         check=True,
-        env=unmeasured(),
     )
     printed, _, told = done.stdout.rstrip().rpartition("\n")
     return folder, printed + done.stderr, json.loads(told)
