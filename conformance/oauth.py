@@ -90,11 +90,15 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class TokenAnswer:
-    """The answer to one token request; `received` is the `time.monotonic()` it came."""
+    """The answer to one token request; `received` is the `time.monotonic()` it came.
+
+    `echoed` names the secrets of the request that stood in the answer.
+    """
 
     exchange: Exchange
     tokens: Tokens = field(default_factory=Tokens, compare=False)
     received: float = 0.0
+    echoed: tuple[str, ...] = ()
 
     @property
     def body(self) -> Mapping[str, Any]:

@@ -135,6 +135,14 @@ def refused_tokens(lab: Lab) -> list[TokenAnswer]:
     return [*wrong_codes(lab, *names, "unknown grant type", "another redirect URI")]
 
 
+def refused_secrets(lab: Lab) -> list[TokenAnswer]:
+    """Return answers to wrong token requests that sent a code, a secret or a verifier."""
+    answers = wrong_codes(lab, "wrong client secret", "unknown code", "another redirect URI")
+    if lab.target.deployment == "tooele" and not lab.by_person and lab.pkce_app.id:
+        answers += wrong_proofs(lab, "another verifier")
+    return answers
+
+
 def other_redirects(registered: str) -> Iterator[tuple[str, str]]:
     """Yield redirect URIs that differ from the registered one, with what is different."""
     yield "a longer path", f"{registered}/more"

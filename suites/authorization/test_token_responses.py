@@ -8,6 +8,7 @@ import pytest
 
 from conformance.checks import bearer, tokens
 from conformance.plugin.marks import each_clause
+from suites.authorization import stimuli
 from suites.authorization.test_refresh import good as refreshed
 
 if TYPE_CHECKING:
@@ -83,6 +84,17 @@ def test_not_stored(answers: list[TokenAnswer], finding: Judge) -> None:
 @pytest.mark.clause("TOKEN-RESPONSE-NO-CACHE")
 def test_not_cached(answers: list[TokenAnswer], finding: Judge) -> None:
     finding.assess(tokens.has_header_word(answers, "Pragma", "no-cache"), otherwise=NO_TOKEN)
+
+
+@pytest.mark.clause("TOKEN-RESPONSE-ECHO", case="granted")
+def test_nothing_is_repeated(lab: Lab, answers: list[TokenAnswer], finding: Judge) -> None:
+    finding.assess(tokens.repeats_no_secret([*answers, refreshed(lab)]))
+
+
+@pytest.mark.tier("negative")
+@pytest.mark.clause("TOKEN-RESPONSE-ECHO", case="refused")
+def test_a_refusal_repeats_nothing(lab: Lab, finding: Judge) -> None:
+    finding.assess(tokens.repeats_no_secret(stimuli.refused_secrets(lab)))
 
 
 @pytest.mark.clause("REFRESH-SHORT-LIVED")

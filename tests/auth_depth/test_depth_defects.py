@@ -46,6 +46,8 @@ CASES = {
         {"JWT that nobody signed", "JWT of another environment"},
     ),
     "code-used-for-a-moment": ("TOKEN-CODE-SINGLE-USE", {"at the same time"}),
+    "token-response-repeats-request": ("TOKEN-RESPONSE-ECHO", {"granted"}),
+    "token-error-repeats-secret": ("TOKEN-RESPONSE-ECHO", {"refused"}),
 }
 
 

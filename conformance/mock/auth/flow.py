@@ -226,12 +226,13 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class TokenReply:
-    """The answer of the token endpoint before it is written."""
+    """The answer of the token endpoint before it is written; `form` is what was sent to it."""
 
     grant_type: str
     status: int
     body: dict[str, Any] = field(repr=False)
     headers: dict[str, str] = field(default_factory=dict)
+    form: Params | None = field(default=None, repr=False)
 
     @property
     def granted(self) -> bool:
