@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from conformance.mock.defects.registry import defect
 
 if TYPE_CHECKING:
-    from conformance.mock.auth.flow import TokenReply
+    from conformance.mock.auth.flow import Minted, TokenReply
 
+_BOTH = ("TOKEN-GUESSING-128", "TOKEN-GUESSING-160")
+_NUMBERS = count(1)
 _SECRETS = ("code", "client_secret", "code_verifier")
 
 
@@ -28,3 +32,23 @@ def repeats_secret(reply: TokenReply) -> TokenReply:
     sent = [reply.form.value(name) for name in _SECRETS]
     told = " ".join((reply.body["error_description"], *filter(None, sent)))
     return reply.with_body(error_description=told)
+
+
+@defect("code-short", breaks=_BOTH)
+def short_code(minted: Minted) -> Minted:
+    """Codes have twelve characters."""
+    return replace(minted, value=minted.value[:12]) if minted.what == "code" else minted
+
+
+@defect("token-numbered", breaks=_BOTH)
+def numbered(minted: Minted) -> Minted:
+    """Access tokens are long, and yet no more than a number that counts up."""
+    if minted.what != "access_token":
+        return minted
+    return replace(minted, value=f"flex-access-token-of-a-member-{next(_NUMBERS):012d}")
+
+
+@defect("refresh-token-no-longer-than-must-be", breaks=["TOKEN-GUESSING-160"])
+def barely_enough(minted: Minted) -> Minted:
+    """Refresh tokens have 132 random bits: as many as they must have, fewer than they should."""
+    return replace(minted, value=minted.value[:22]) if minted.what == "refresh_token" else minted

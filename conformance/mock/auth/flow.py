@@ -4,8 +4,8 @@ Imports its clients, store and problems. An authorize request: `Sought`, `Redire
 `ErrorPage`), `Authorization`, `ScopeGrant`, `LoginForm`, `Membership`, `ConsentForm`, `Consent`,
 `Redirection`. A token request: `TokenCall`, `GrantType`, `Sought`, `ClientLogin`, then
 `Redemption`, `Held` and `Renewal` or `ScopeGrant`, `Issue`, `TokenReply`. A resource request:
-`Presented` to the gate, then `Access` or `Refusal` of `access`. Beside these stand `Discovery` and
-the portal's `Applications`.
+`Presented` to the gate, then `Access` or `Refusal` of `access`. Beside these stand `Discovery`, the
+portal's `Applications`, and `Minted`, what each code and token is.
 """
 
 from __future__ import annotations
@@ -222,6 +222,14 @@ class Issue:
     alone: bool = False
     previous: str = field(default="", repr=False)
     access_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Minted:
+    """A `code`, `access_token` or `refresh_token` that was just made up."""
+
+    what: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
