@@ -23,6 +23,8 @@ UNKNOWN_CLIENT = "flexcheck-unknown-client"
 WRONG_SECRET = "flexcheck-wrong-secret"  # noqa: S105 - nobody's
 UNKNOWN_CODE = "flexcheck-unknown-code"
 UNKNOWN_TOKEN = "flexcheck-unknown-token-0123456789"  # noqa: S105 - nobody's
+#: An origin that no registration knows.
+FOREIGN = "https://flexcheck.invalid"
 UNKNOWN_SCOPE = "flexcheck/Unknown.read"
 #: Reserved characters, a space, a percent sign, letters beyond ASCII.
 ODD_STATE = "a b+c/d=e&f?g#h%20i~\u00fc\u4e2d"
@@ -133,6 +135,14 @@ def refused_tokens(lab: Lab) -> list[TokenAnswer]:
     """Return answers to wrong token requests of every kind."""
     names = ("wrong client secret", "unknown client", "unknown code", "no code")
     return [*wrong_codes(lab, *names, "unknown grant type", "another redirect URI")]
+
+
+def for_foreign_page(lab: Lab) -> TokenAnswer:
+    """Ask for a token, good but that a page of another origin says that it asks."""
+    purpose, headers = "token request of a foreign page", {"Origin": FOREIGN}
+    if lab.by_person:
+        return lab.once(purpose, lambda: lab.kept.refresh(purpose, headers=headers))
+    return lab.attempt(purpose, {}, headers=headers)
 
 
 def refused_secrets(lab: Lab) -> list[TokenAnswer]:

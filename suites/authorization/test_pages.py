@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.auth import Decision
+from conformance.auth.odd import by_foreign_page
 from conformance.checks import authorization as check
-from conformance.checks import pages, tokens
+from conformance.checks import pages, refusals, tokens
+from suites.authorization.stimuli import FOREIGN
 
 if TYPE_CHECKING:
     from conformance.plugin.judge import Judge
@@ -31,6 +33,17 @@ def test_forms_are_not_sent_on(lab: Lab, finding: Judge) -> None:
         pages.send_on_without_the_form([lab.good.authorization]),
         otherwise="no form was answered with a redirect",
     )
+
+
+@pytest.mark.clause("AUTH-PAGE-CORS")
+def test_no_foreign_page_reads_the_answer(lab: Lab, finding: Judge) -> None:
+    exchange = lab.once(
+        "authorization of a foreign page",
+        lambda: by_foreign_page(
+            lab.server, lab.app, lab.scopes, FOREIGN, "authorization request of a foreign page"
+        ),
+    )
+    finding.assess(refusals.has_no_cors(exchange))
 
 
 @pytest.mark.tier("negative")

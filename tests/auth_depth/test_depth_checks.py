@@ -183,6 +183,23 @@ CASES: list[tuple[str, Iterable[Assertion], Iterable[Assertion]]] = [
             "https://flexcheck.invalid",
         ),
     ),
+    (
+        "no CORS",
+        refusals.has_no_cors(exchange()),
+        refusals.has_no_cors(exchange(access_control_allow_origin="*")),
+    ),
+    (
+        "no CORS for one origin",
+        refusals.has_no_cors(exchange(access_control_max_age="1")),
+        refusals.has_no_cors(exchange(access_control_allow_origin="https://as.example")),
+    ),
+    (
+        "no credentials beside *",
+        refusals.asks_for_no_credentials_of_all(exchange(access_control_allow_origin="*")),
+        refusals.asks_for_no_credentials_of_all(
+            exchange(access_control_allow_origin="*", access_control_allow_credentials="True")
+        ),
+    ),
 ]
 
 

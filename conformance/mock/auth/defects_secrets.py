@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conformance.mock.defects.registry import defect
 
 if TYPE_CHECKING:
-    from conformance.mock.auth.flow import Minted, TokenReply
+    from conformance.mock.auth.flow import Minted, Sent, TokenReply
 
 _BOTH = ("TOKEN-GUESSING-128", "TOKEN-GUESSING-160")
 _NUMBERS = count(1)
@@ -52,3 +52,16 @@ def numbered(minted: Minted) -> Minted:
 def barely_enough(minted: Minted) -> Minted:
     """Refresh tokens have 132 random bits: as many as they must have, fewer than they should."""
     return replace(minted, value=minted.value[:22]) if minted.what == "refresh_token" else minted
+
+
+@defect("page-read-by-every-origin", breaks=["AUTH-PAGE-CORS"])
+def cors_of_pages(sent: Sent) -> Sent:
+    """Pages of any origin may read the answers of the authorization endpoint."""
+    return replace(sent, headers={**sent.headers, "Access-Control-Allow-Origin": "*"})
+
+
+@defect("token-credentials-of-every-origin", breaks=["TOKEN-RESPONSE-CORS"])
+def cors_of_tokens(reply: TokenReply) -> TokenReply:
+    """The token endpoint allows credentials beside the origin `*`."""
+    cors = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}
+    return replace(reply, headers={**reply.headers, **cors})
