@@ -1,4 +1,4 @@
-"""Defects of secrets: guessed, repeated, shown to others. Imports flow and the registry."""
+"""Defects of secrets: guessed, repeated, kept, shown to others. Imports flow and the registry."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conformance.mock.defects.registry import defect
 
 if TYPE_CHECKING:
-    from conformance.mock.auth.flow import Minted, Sent, TokenReply
+    from conformance.mock.auth.flow import Minted, Redemption, Sent, TokenReply
 
 _BOTH = ("TOKEN-GUESSING-128", "TOKEN-GUESSING-160")
 _NUMBERS = count(1)
@@ -65,3 +65,9 @@ def cors_of_tokens(reply: TokenReply) -> TokenReply:
     """The token endpoint allows credentials beside the origin `*`."""
     cors = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}
     return replace(reply, headers={**reply.headers, **cors})
+
+
+@defect("code-outlives-revocation", breaks=["TOKEN-CODE-REVOKED"])
+def outlives_revocation(redemption: Redemption) -> Redemption:
+    """A code is exchanged also after the member has revoked the application's access."""
+    return redemption.forgiving("revoked")
