@@ -35,6 +35,13 @@ def test_forms_are_not_sent_on(lab: Lab, finding: Judge) -> None:
     )
 
 
+@pytest.mark.clause("AUTH-RESPONSE-NO-STORE")
+def test_codes_are_not_stored(lab: Lab, finding: Judge) -> None:
+    finding.assess(
+        pages.codes_are_not_stored([lab.good.authorization]), otherwise="no code was had"
+    )
+
+
 @pytest.mark.clause("AUTH-PAGE-CORS")
 def test_no_foreign_page_reads_the_answer(lab: Lab, finding: Judge) -> None:
     exchange = lab.once(

@@ -71,3 +71,11 @@ def cors_of_tokens(reply: TokenReply) -> TokenReply:
 def outlives_revocation(redemption: Redemption) -> Redemption:
     """A code is exchanged also after the member has revoked the application's access."""
     return redemption.forgiving("revoked")
+
+
+@defect("authorize-redirect-cacheable", breaks=["AUTH-RESPONSE-NO-STORE"])
+def stored_redirect(sent: Sent) -> Sent:
+    """Redirects of the authorization server may be cached for a minute."""
+    if "Location" not in sent.headers:
+        return sent
+    return replace(sent, headers={**sent.headers, "Cache-Control": "private, max-age=60"})
