@@ -27,6 +27,8 @@ class PageSeen:
     offered: tuple[tuple[str, bool], ...] = ()
     #: Whether each scope offered can be taken or left.
     choice: bool = False
+    #: Whether its form has hidden values that the request did not bring.
+    hides: bool = False
 
 
 @dataclass(frozen=True, slots=True)

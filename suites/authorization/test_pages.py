@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from conformance.plugin.judge import Judge
     from suites.authorization.lab import Lab
 
+FORGED = "flexcheck-forged-value"
 PATIENT, COVERAGE = "patient/Patient.read", "patient/Coverage.read"
 
 
@@ -73,3 +74,14 @@ def test_the_consent_form_adds_no_scope(lab: Lab, deployment: str, finding: Judg
         finding.assess(check.no_code([flow.authorization]))
         return
     finding.assess(tokens.scopes_within(lab.redeemed(purpose, flow), {PATIENT}))
+
+
+@pytest.mark.tier("negative")
+@pytest.mark.clause("AUTH-PAGE-FORGED")
+def test_a_forged_consent_brings_no_code(lab: Lab, finding: Judge) -> None:
+    """Whoever has the member's browser send a form cannot know what the page hid in its own."""
+    flow = lab.flow("forged consent", lab.app, decision=Decision(forged=FORGED))
+    page = flow.authorization.page("consent")
+    if page is None or not page.hides:
+        pytest.skip("no consent page has a hidden value of its own")
+    finding.assess(check.no_code([flow.authorization]))

@@ -1,4 +1,4 @@
-"""Secrets that a token request sends are found in its answer, however they stand there."""
+"""Secrets that a request sends are found in its answer; forged forms lack those of a page."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import httpx
 import pytest
 from test_depth_checks import exchange
 
+from conformance.auth.form_login import Decision, decide
+from conformance.auth.pages import Form
 from conformance.auth.watch import Watch
 from conformance.checks.tokens import repeats_no_secret
 from conformance.client.body import Raw
@@ -76,3 +78,11 @@ def test_the_check_names_the_field_and_not_its_value() -> None:
     assert held.holds
     assert not broken.holds
     assert "code" in broken.observed
+
+
+def test_a_forged_form_has_what_anybody_knows_and_none_of_the_page_s_own_values() -> None:
+    known, own, allow = ("client_id", "our-app"), ("ticket", "t-1"), ("decision", "allow")
+    form = Form("consent", "post", hidden=[known, own], buttons=[allow])
+    sent = "https://as.example/authorize?client_id=our-app"
+    assert decide(form, Decision(), sent) == [known, own, allow]
+    assert decide(form, Decision(forged="x"), sent) == [known, ("ticket", "x"), allow]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conformance.mock.defects.registry import defect
 
 if TYPE_CHECKING:
-    from conformance.mock.auth.flow import Minted, Redemption, Sent, TokenReply
+    from conformance.mock.auth.flow import Minted, Redemption, Sent, Sought, TokenReply
 
 _BOTH = ("TOKEN-GUESSING-128", "TOKEN-GUESSING-160")
 _NUMBERS = count(1)
@@ -79,3 +79,10 @@ def stored_redirect(sent: Sent) -> Sent:
     if "Location" not in sent.headers:
         return sent
     return replace(sent, headers={**sent.headers, "Cache-Control": "private, max-age=60"})
+
+
+@defect("consent-ticket-not-checked", breaks=["AUTH-PAGE-FORGED"])
+def any_ticket(sought: Sought) -> Sought:
+    """A consent form with a ticket that nobody gave out is taken for that of the last page."""
+    forged = sought.what == "ticket" and sought.found is None
+    return replace(sought, found=sought.other) if forged else sought

@@ -38,7 +38,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A `client`, `code` or `refresh_token` that a request names, and what is known by that name.
+    """A `client`, `code`, `refresh_token` or `ticket` that a request names, and what it stands for.
 
     `other` is what the request does not name: the web client, or what was given out last.
     """

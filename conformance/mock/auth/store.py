@@ -105,6 +105,12 @@ class AuthStore:
             del self._tickets[ticket]
             return content if self.now() < expires else None
 
+    def latest_ticket(self, page: str) -> Any:
+        """Return what the ticket was made for that was given out last for forms of a page."""
+        with self.lock:
+            known = reversed(self._tickets.values())
+            return next((content for _, made_for, content in known if made_for == page), None)
+
     def new_grant(self, client_id: str, scopes: tuple[str, ...], patient: str = "") -> Grant:
         """Record what was allowed."""
         with self.lock:
