@@ -27,6 +27,8 @@ class PageSeen:
     offered: tuple[tuple[str, bool], ...] = ()
     #: Whether each scope offered can be taken or left.
     choice: bool = False
+    #: Whether its form has hidden values that the request did not bring.
+    hides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,15 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class TokenAnswer:
-    """The answer to one token request; `received` is the `time.monotonic()` it came."""
+    """The answer to one token request; `received` is the `time.monotonic()` it came.
+
+    `echoed` names the secrets of the request that stood in the answer.
+    """
 
     exchange: Exchange
     tokens: Tokens = field(default_factory=Tokens, compare=False)
     received: float = 0.0
+    echoed: tuple[str, ...] = ()
 
     @property
     def body(self) -> Mapping[str, Any]:

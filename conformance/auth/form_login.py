@@ -33,11 +33,14 @@ class Decision:
     """What the member does on the consent page: allow or deny, and the scopes taken out.
 
     `added` are scopes that the page did not offer: nobody can choose them there, a forged form can.
+    `forged` stands where the page has hidden values that nobody else knows: another page made the
+    form up.
     """
 
     allow: bool = True
     without: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
+    forged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class Walk:
                 continue
             if exchange.status != _OK or not watch.forms:
                 return f"{exchange.status}, a page without a form"
-            page, form = watch.forms[0], self._answer(exchange, watch.forms[0])
+            page, form = watch.forms[0], self._answer(exchange, watch.forms[0], sent)
             if form is None:
                 return f"{exchange.status}, a login page"
             url = join(url, page.action)
@@ -125,8 +128,11 @@ class Walk:
             self._callback, self._code = found
         return found is not None
 
-    def _answer(self, exchange: Exchange, form: Form) -> list[tuple[str, str]] | None:
-        """Return what the member sends on a page, None where nobody can log in."""
+    def _answer(self, exchange: Exchange, form: Form, sent: str) -> list[tuple[str, str]] | None:
+        """Return what the member sends on a page, None where nobody can log in.
+
+        What was `sent` is known to whoever forges a form.
+        """
         if form.passwords:
             again = any(page.kind == "login" for page in self._pages)
             self._pages.append(PageSeen("login", exchange))
@@ -135,8 +141,11 @@ class Walk:
                 return None
             return form.filled(self._member.username, self._member.password)
         offered = _offered(form)
-        self._pages.append(PageSeen("consent", exchange, offered, choice=bool(form.boxes)))
-        return _decide(form, self._decision)
+        hides = any(value not in sent for _, value in form.hidden)
+        self._pages.append(
+            PageSeen("consent", exchange, offered, choice=bool(form.boxes), hides=hides)
+        )
+        return decide(form, self._decision, sent)
 
 
 def _offered(form: Form) -> tuple[tuple[str, bool], ...]:
@@ -144,7 +153,7 @@ def _offered(form: Form) -> tuple[tuple[str, bool], ...]:
     return (*((value, checked) for _, value, checked in form.boxes), *fixed)
 
 
-def _decide(form: Form, decision: Decision) -> list[tuple[str, str]]:
+def decide(form: Form, decision: Decision, sent: str) -> list[tuple[str, str]]:
     """Leave the boxes as they are but for those taken out, and press allow or deny."""
     boxes = [
         (name, value)
@@ -154,4 +163,8 @@ def _decide(form: Form, decision: Decision) -> list[tuple[str, str]]:
     boxes += [(form.boxes[0][0], scope) for scope in decision.added if form.boxes]
     words = ("allow", "accept", "approve", "yes") if decision.allow else ("deny", "decline", "no")
     pressed = [pair for pair in form.buttons if pair[1].lower().startswith(words)]
-    return [*form.hidden, *form.choices, *boxes, *pressed[:1]]
+    hidden = [
+        (name, decision.forged if decision.forged and value not in sent else value)
+        for name, value in form.hidden
+    ]
+    return [*hidden, *form.choices, *boxes, *pressed[:1]]

@@ -1,4 +1,4 @@
-"""Token requests that no careful application sends: by GET, in the address, by Basic.
+"""Requests that no careful application sends: by a foreign page, by GET, in the address, by Basic.
 
 May import the room and client.
 """
@@ -8,17 +8,32 @@ from __future__ import annotations
 import time
 from base64 import b64encode
 from typing import TYPE_CHECKING
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote_plus
 
-from conformance.auth.authorize import address
+from conformance.auth.authorize import address, new_verifier, request_parameters
 from conformance.auth.watch import Watch, tokens_seen
 from conformance.oauth import TokenAnswer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.auth.secrets import App
     from conformance.auth.server import AuthorizationServer
+    from conformance.exchange import Exchange
 
 Pairs = list[tuple[str, str]]
+
+
+def by_foreign_page(
+    server: AuthorizationServer, app: App, scopes: Iterable[str], origin: str, purpose: str
+) -> Exchange:
+    """Send an authorization request as a script of a page at another origin does."""
+    verifier = "" if app.secret else server.secret(new_verifier())
+    asked = request_parameters(app, scopes, verifier, {}, server.audience)
+    url = address(server.endpoints.authorize, [*asked.items()])
+    headers = {"Origin": origin, "Accept": "text/html"}
+    watch = Watch(server.client, unquote_plus(url))
+    return server.client.get(url, purpose=purpose, headers=headers, follow=False, inspect=watch)
 
 
 def by_get(server: AuthorizationServer, fields: Pairs, purpose: str) -> TokenAnswer:

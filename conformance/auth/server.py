@@ -165,7 +165,7 @@ class AuthorizationServer:
     ) -> TokenAnswer:
         """POST to the token endpoint; None takes a field out."""
         fields: Sequence[tuple[str, str]] = [(k, v) for k, v in form.items() if v is not None]
-        watch = Watch(self.client)
+        watch = Watch(self.client, fields=fields)
         exchange = self.client.post(
             self.endpoints.token,
             fields,
@@ -173,7 +173,7 @@ class AuthorizationServer:
             headers={"Accept": "application/json", **(headers or {})},
             inspect=watch,
         )
-        return TokenAnswer(exchange, tokens_seen(watch), time.monotonic())
+        return TokenAnswer(exchange, tokens_seen(watch), time.monotonic(), watch.echoed)
 
     def secret(self, value: str = "") -> str:
         """Return a secret of our own making that no record keeps; a random one without `value`."""

@@ -8,22 +8,35 @@ from urllib.parse import parse_qsl, urlsplit
 
 from conformance.auth.pages import Form, forms_of
 from conformance.oauth import Tokens
+from conformance.redaction import MASK
+from conformance.redaction.index import Index
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.client import Client
     from conformance.client.body import Raw
 
 #: A shorter value is no secret; masking it everywhere would spoil the records.
 SHORTEST = 8
 TOKENS = ("access_token", "refresh_token", "id_token")
+#: Fields of a token request that only client and server may know.
+SECRET_FIELDS = ("code", "client_secret", "code_verifier", "refresh_token")
 
 
 class Watch:
-    """Sees one answer as it came; `sent` is what went out, which no page makes secret."""
+    """Sees one answer as it came; `sent` is what went out, which no page makes secret.
 
-    def __init__(self, client: Client, sent: str = "") -> None:
+    `fields` are those of a token request: `echoed` names the secret ones that came back.
+    """
+
+    def __init__(
+        self, client: Client, sent: str = "", fields: Iterable[tuple[str, str]] = ()
+    ) -> None:
         self._client = client
         self._sent = sent
+        self._fields = [(name, value) for name, value in fields if name in SECRET_FIELDS]
+        self.echoed: tuple[str, ...] = ()
         self.location = ""
         self.forms: list[Form] = []
         self.values: dict[str, str] = {}
@@ -44,6 +57,19 @@ class Watch:
         ]
         code = dict(parameters_of(self.location)).get("code", "")
         self._learn(code, *hidden, *self.values.values())
+        self.echoed = tuple(name for name, value in self._fields if self._holds(raw, name, value))
+
+    def _holds(self, raw: Raw, name: str, value: str) -> bool:
+        """Whether a value stands in an answer, however it is written there.
+
+        A refresh may bring its own token again; a replay has no values to look for.
+        """
+        if len(value) < SHORTEST or value == MASK or self.values.get(name) == value:
+            return False
+        index = Index(base64=True)
+        index.learn({value: MASK})
+        text = "\n".join([*raw.headers.values(), raw.text])
+        return index.replace(text) != text
 
     def _learn(self, *values: str) -> None:
         self._client.learn(*(value for value in values if len(value) >= SHORTEST))

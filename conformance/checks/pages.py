@@ -1,4 +1,4 @@
-"""Pages on which members type passwords and decide (RFC 9700 4.12 and 4.16)."""
+"""Pages on which members type passwords and decide, and the redirect behind them (RFC 9700)."""
 
 from __future__ import annotations
 
@@ -54,6 +54,21 @@ def _ancestors(policies: str) -> Iterator[list[str]]:
 
 def _names_each(sources: list[str]) -> bool:
     return all(source in OWN or _NAMED.fullmatch(source) for source in sources)
+
+
+def codes_are_not_stored(authorizations: Iterable[Authorization]) -> Iterator[Assertion]:
+    """The redirect that carries a code may be stored by nobody."""
+    for authorization in authorizations:
+        response = authorization.last.response
+        if authorization.code and response:
+            told = ",".join(value for name, value in response.headers if name == "cache-control")
+            yield Assertion(
+                "no-store" in {word.strip().lower() for word in told.split(",")},
+                "Cache-Control",
+                "no-store",
+                told or "absent",
+                authorization.last.id,
+            )
 
 
 def send_on_without_the_form(authorizations: Iterable[Authorization]) -> Iterator[Assertion]:

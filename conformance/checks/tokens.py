@@ -168,6 +168,18 @@ def token_is_new(answer: TokenAnswer, before: TokenAnswer) -> Iterator[Assertion
         )  # fmt: skip
 
 
+def repeats_no_secret(answers: Iterable[TokenAnswer]) -> Iterator[Assertion]:
+    """An answer holds none of the secrets that its request sent."""
+    for answer in answers:
+        yield Assertion(
+            not answer.echoed,
+            "response",
+            "none of the secrets that were sent",
+            f"holds the {listed(answer.echoed)} that was sent" if answer.echoed else "holds none",
+            answer.exchange.id,
+        )
+
+
 def same_member(answer: TokenAnswer, before: TokenAnswer) -> Iterator[Assertion]:
     """A token response names the same member as before, where it names one."""
     if answer.granted and answer.patient:

@@ -23,6 +23,9 @@ UNKNOWN_CLIENT = "flexcheck-unknown-client"
 WRONG_SECRET = "flexcheck-wrong-secret"  # noqa: S105 - nobody's
 UNKNOWN_CODE = "flexcheck-unknown-code"
 UNKNOWN_TOKEN = "flexcheck-unknown-token-0123456789"  # noqa: S105 - nobody's
+_REVOKED_CODE = "code to be revoked: authorization"
+#: An origin that no registration knows.
+FOREIGN = "https://flexcheck.invalid"
 UNKNOWN_SCOPE = "flexcheck/Unknown.read"
 #: Reserved characters, a space, a percent sign, letters beyond ASCII.
 ODD_STATE = "a b+c/d=e&f?g#h%20i~\u00fc\u4e2d"
@@ -133,6 +136,22 @@ def refused_tokens(lab: Lab) -> list[TokenAnswer]:
     """Return answers to wrong token requests of every kind."""
     names = ("wrong client secret", "unknown client", "unknown code", "no code")
     return [*wrong_codes(lab, *names, "unknown grant type", "another redirect URI")]
+
+
+def for_foreign_page(lab: Lab) -> TokenAnswer:
+    """Ask for a token, good but that a page of another origin says that it asks."""
+    purpose, headers = "token request of a foreign page", {"Origin": FOREIGN}
+    if lab.by_person:
+        return lab.once(purpose, lambda: lab.kept.refresh(purpose, headers=headers))
+    return lab.attempt(purpose, {}, headers=headers)
+
+
+def refused_secrets(lab: Lab) -> list[TokenAnswer]:
+    """Return answers to wrong token requests that sent a code, a secret or a verifier."""
+    answers = wrong_codes(lab, "wrong client secret", "unknown code", "another redirect URI")
+    if lab.target.deployment == "tooele" and not lab.by_person and lab.pkce_app.id:
+        answers += wrong_proofs(lab, "another verifier")
+    return answers
 
 
 def other_redirects(registered: str) -> Iterator[tuple[str, str]]:
@@ -279,8 +298,9 @@ def bad_tokens(lab: Lab) -> list[Use]:
 def after_revocation(lab: Lab) -> tuple[list[Use], TokenAnswer]:
     """Have the member revoke an application in the portal, then use what it still holds.
 
-    That is the token of its code, the one of a refresh, and the refresh token. It is the public
-    application, so that the session of the others goes on.
+    That is the token of its code, the one of a refresh, and the refresh token; a code that it has
+    not exchanged yet is tried first (`code_after_revocation`). It is the public application, so
+    that the session of the others goes on.
     """
     app = lab.public_app
     page = management_page(lab.configuration(), lab.target)
@@ -289,12 +309,21 @@ def after_revocation(lab: Lab) -> tuple[list[Use], TokenAnswer]:
     flow = lab.flow("access to be revoked: authorization", app)
     before = lab.usable(lab.redeemed("access to be revoked", flow))
     renewed = lab.refreshed("access refreshed before it is revoked", before, app=app)
+    unused = lab.flow(_REVOKED_CODE, app)
     member = lab.server.member()
     if not lab.once("revoked", lambda: revoke_access(lab.client, page, member, app.id)):
         pytest.skip("the member portal has no button that revokes the application")
+    if unused.authorization.code:  # at once: codes soon end
+        lab.redeemed("revoked code", unused)
     uses = [
         lab.use(f"revoked token {what}", answer.tokens.access)
         for what, answer in (("of a code", before), ("of a refresh", renewed))
         if answer.granted
     ]
     return uses, lab.refreshed("revoked refresh token", before, app=app)
+
+
+def code_after_revocation(lab: Lab) -> TokenAnswer:
+    """Exchange a code that was not used before the member revoked the application."""
+    after_revocation(lab)
+    return lab.redeemed("revoked code", lab.flow(_REVOKED_CODE, lab.public_app))

@@ -85,6 +85,12 @@ def test_every_login_is_the_same_member(lab: Lab, finding: Judge) -> None:
 
 
 @pytest.mark.tier("negative")
+@pytest.mark.clause("TOKEN-CODE-REVOKED")
+def test_revoked_code(lab: Lab, finding: Judge) -> None:
+    finding.assess(tokens.refused([stimuli.code_after_revocation(lab)]))
+
+
+@pytest.mark.tier("negative")
 @pytest.mark.clause("AUTH-REVOKED")
 def test_revoked_access(lab: Lab, finding: Judge) -> None:
     uses, refreshed = stimuli.after_revocation(lab)

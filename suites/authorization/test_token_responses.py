@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.checks import bearer, tokens
+from conformance.checks import bearer, refusals, tokens
 from conformance.plugin.marks import each_clause
+from suites.authorization import stimuli
 from suites.authorization.test_refresh import good as refreshed
 
 if TYPE_CHECKING:
@@ -83,6 +84,23 @@ def test_not_stored(answers: list[TokenAnswer], finding: Judge) -> None:
 @pytest.mark.clause("TOKEN-RESPONSE-NO-CACHE")
 def test_not_cached(answers: list[TokenAnswer], finding: Judge) -> None:
     finding.assess(tokens.has_header_word(answers, "Pragma", "no-cache"), otherwise=NO_TOKEN)
+
+
+@pytest.mark.clause("TOKEN-RESPONSE-CORS")
+def test_pages_of_every_origin_get_no_credentials(lab: Lab, finding: Judge) -> None:
+    answer = stimuli.for_foreign_page(lab)
+    finding.assess(refusals.asks_for_no_credentials_of_all(answer.exchange))
+
+
+@pytest.mark.clause("TOKEN-RESPONSE-ECHO", case="granted")
+def test_nothing_is_repeated(lab: Lab, answers: list[TokenAnswer], finding: Judge) -> None:
+    finding.assess(tokens.repeats_no_secret([*answers, refreshed(lab)]))
+
+
+@pytest.mark.tier("negative")
+@pytest.mark.clause("TOKEN-RESPONSE-ECHO", case="refused")
+def test_a_refusal_repeats_nothing(lab: Lab, finding: Judge) -> None:
+    finding.assess(tokens.repeats_no_secret(stimuli.refused_secrets(lab)))
 
 
 @pytest.mark.clause("REFRESH-SHORT-LIVED")

@@ -13,6 +13,7 @@ from conformance.checks import bearer, refusals
 from conformance.oauth import Use
 from conformance.plugin.marks import cases_of
 from suites.authorization import stimuli
+from suites.authorization.stimuli import FOREIGN
 from suites.authorization.test_use import beyond_scope
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from conformance.plugin.judge import Judge
     from suites.authorization.lab import Lab
 
-#: An origin that no registration knows.
-FOREIGN = "https://flexcheck.invalid"
 SCHEMES = {
     "Basic": "Basic {}",
     "Token": "Token {}",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.checks import odd_requests as odd
-from conformance.checks import refusals
+from conformance.checks import pages, refusals
 from conformance.checks import token_shape as shape
 from conformance.exchange import Exchange, Request, Response
 from conformance.oauth import Authorization, Callback, TokenAnswer, Tokens, Use
@@ -37,6 +38,10 @@ def led(location: str = "", code: str = "", *, back: bool = True, **told: str) -
     last = exchange(302 if location else 400, location=location)
     callback = Callback(last, to_asked=True, parameters=told) if back and location else None
     return Authorization({"redirect_uri": URI}, (last,), "an ending", (), callback, code)
+
+
+def stored(cache: str) -> Authorization:
+    return replace(CODE, exchanges=(exchange(303, cache_control=cache),))
 
 
 def token(status: int = 200, *, access: str = "a", **body: Any) -> TokenAnswer:
@@ -183,6 +188,33 @@ CASES: list[tuple[str, Iterable[Assertion], Iterable[Assertion]]] = [
             "https://flexcheck.invalid",
         ),
     ),
+    (
+        "not stored",
+        pages.codes_are_not_stored([stored("private, No-Store")]),
+        pages.codes_are_not_stored([stored("no-cache, private")]),
+    ),
+    (
+        "not stored, told",
+        pages.codes_are_not_stored([stored("no-store")]),
+        pages.codes_are_not_stored([CODE]),
+    ),
+    (
+        "no CORS",
+        refusals.has_no_cors(exchange()),
+        refusals.has_no_cors(exchange(access_control_allow_origin="*")),
+    ),
+    (
+        "no CORS for one origin",
+        refusals.has_no_cors(exchange(access_control_max_age="1")),
+        refusals.has_no_cors(exchange(access_control_allow_origin="https://as.example")),
+    ),
+    (
+        "no credentials beside *",
+        refusals.asks_for_no_credentials_of_all(exchange(access_control_allow_origin="*")),
+        refusals.asks_for_no_credentials_of_all(
+            exchange(access_control_allow_origin="*", access_control_allow_credentials="True")
+        ),
+    ),
 ]
 
 
@@ -200,6 +232,7 @@ def test_a_check_tells_good_from_bad(
 def test_nothing_is_asserted_where_nothing_was_demonstrated() -> None:
     assert [*odd.stands_in_query([NOWHERE])] == []
     assert [*odd.error_is_known([CODE, NOWHERE])] == []
+    assert [*pages.codes_are_not_stored([FAILED, NOWHERE])] == []
     assert [*odd.error_is_plain([CODE, NOWHERE])] == []
     assert [*shape.has_shape_of_tokens([token(400, error="a")])] == []
     assert [*shape.has_shape_of_error([token(**GOOD)])] == []

@@ -45,6 +45,11 @@ CASES = {
         {"JWT that nobody signed", "JWT of another environment"},
     ),
     "code-used-for-a-moment": ("TOKEN-CODE-SINGLE-USE", {"at the same time"}),
+    "code-short": ("TOKEN-GUESSING-128", {"code"}),
+    "token-numbered": ("TOKEN-GUESSING-128", {"access_token"}),
+    "refresh-token-no-longer-than-must-be": ("TOKEN-GUESSING-160", {"refresh_token"}),
+    "token-response-repeats-request": ("TOKEN-RESPONSE-ECHO", {"granted"}),
+    "token-error-repeats-secret": ("TOKEN-RESPONSE-ECHO", {"refused"}),
 }
 
 
@@ -125,8 +130,8 @@ def test_every_module_has_defects() -> None:
 BY_TLS = {"USE-TLS", "USE-TLS-VERSION", "USE-TLS-CERTIFICATE", "USE-TLS-RENEWAL"}
 OURS = re.compile(
     r"(AUTH|TOKEN)-(REQUEST|RESPONSE|BASIC|LIFETIME)-.+|AUTH-SCOPE-.+|AUTH-ERROR-(KNOWN|CHARACTERS)"
-    r"|TOKEN-(PKCE-(ENFORCED|DOWNGRADE|CONFIDENTIAL|VERIFIER-FORM)|CODE-EXPIRES|ERROR-SHAPE)"
-    r"|TOKEN-(CONTEXT-PATIENT|CC-NO-PATIENT)|AUTH-(AUD|PAGE)-.+|AUTH-DISCOVERY-PKCE"
+    r"|TOKEN-(PKCE-(ENFORCED|DOWNGRADE|CONFIDENTIAL|VERIFIER-FORM)|CODE-(EXPIRES|REVOKED)|ERROR-SHAPE)"
+    r"|TOKEN-GUESSING-.+|TOKEN-(CONTEXT-PATIENT|CC-NO-PATIENT)|AUTH-(AUD|PAGE)-.+|AUTH-DISCOVERY-PKCE"
     r"|REFRESH-(NARROWER|SCOPE-RESTORED|OLD-ACCESS|AFTER-EXPIRY|ACCESS-TOKEN|CONTINUES|CONCURRENT)"
     r"|USE-(QUERY-TOKEN|OTHER-SCHEME|SCHEME-CASE|SCOPE-OUTCOME|TLS.*|CORS)"
 )

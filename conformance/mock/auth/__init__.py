@@ -13,6 +13,7 @@ from conformance.mock.auth import (
     defects_redirects,
     defects_refresh,
     defects_requests,
+    defects_secrets,
     defects_smart,
     defects_strict,
     defects_token,
@@ -28,7 +29,7 @@ DEFECT_MODULES = (
 #: Those of the standards' rules in depth; `tests/auth_depth` holds them to what they break.
 DEPTH_MODULES = (
     *(defects_requests, defects_redirects, defects_lifetime, defects_bearer),
-    defects_smart,
+    *(defects_smart, defects_secrets),
 )
 
 __all__ = ["DEFECT_MODULES", "DEPTH_MODULES", "AuthServer", "auth_routes", "build_auth"]

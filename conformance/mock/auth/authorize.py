@@ -89,7 +89,9 @@ class AuthorizeEndpoint:
 
     def consent(self, form: Params) -> Page | Redirection:
         """Answer the consent form: back to the application with a code, or with `access_denied`."""
-        pending: Pending | None = self.store.take_ticket("consent", form.value("ticket"))
+        ticket, latest = form.value("ticket"), self.store.latest_ticket("consent")
+        sought = Sought("ticket", ticket, self.store.take_ticket("consent", ticket), latest)
+        pending: Pending | None = self.defects.apply(sought).found
         if pending is None:
             return self._dead_end(ErrorPage(_EXPIRED, form))
         checked = form.all("scope")

@@ -4,8 +4,8 @@ Imports its clients, store and problems. An authorize request: `Sought`, `Redire
 `ErrorPage`), `Authorization`, `ScopeGrant`, `LoginForm`, `Membership`, `ConsentForm`, `Consent`,
 `Redirection`. A token request: `TokenCall`, `GrantType`, `Sought`, `ClientLogin`, then
 `Redemption`, `Held` and `Renewal` or `ScopeGrant`, `Issue`, `TokenReply`. A resource request:
-`Presented` to the gate, then `Access` or `Refusal` of `access`. Beside these stand `Discovery` and
-the portal's `Applications`.
+`Presented` to the gate, then `Access` or `Refusal` of `access`. Beside these stand `Discovery`, the
+portal's `Applications`, and `Minted`, what each code and token is.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A `client`, `code` or `refresh_token` that a request names, and what is known by that name.
+    """A `client`, `code`, `refresh_token` or `ticket` that a request names, and what it stands for.
 
     `other` is what the request does not name: the web client, or what was given out last.
     """
@@ -225,13 +225,22 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class Minted:
+    """A `code`, `access_token` or `refresh_token` that was just made up."""
+
+    what: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class TokenReply:
-    """The answer of the token endpoint before it is written."""
+    """The answer of the token endpoint before it is written; `form` is what was sent to it."""
 
     grant_type: str
     status: int
     body: dict[str, Any] = field(repr=False)
     headers: dict[str, str] = field(default_factory=dict)
+    form: Params | None = field(default=None, repr=False)
 
     @property
     def granted(self) -> bool:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from conformance.mock.auth.authorize import AuthorizeEndpoint
 from conformance.mock.auth.clients import Clients, register
 from conformance.mock.auth.discovery import capability_security, smart_configuration
-from conformance.mock.auth.flow import Discovery
+from conformance.mock.auth.flow import Discovery, Minted
 from conformance.mock.auth.gate import TokenGate
 from conformance.mock.auth.people import People, people_of
 from conformance.mock.auth.portal import Portal
 from conformance.mock.auth.scopes import Catalogue, catalogue
-from conformance.mock.auth.store import CODE_SECONDS, AuthStore
+from conformance.mock.auth.store import CODE_SECONDS, AuthStore, random_value
 from conformance.mock.auth.tokens import CODE, REFRESH, SYSTEM, TokenEndpoint
 
 if TYPE_CHECKING:
@@ -116,12 +116,16 @@ def build_auth(  # noqa: PLR0913 - each is a fact of the environment
     clock: Callable[[], float] = monotonic,
 ) -> AuthServer:
     """Build the authorization server of an environment, with members that have no data yet."""
+
+    def mint(what: str) -> str:
+        return defects.apply(Minted(what, random_value())).value
+
     return AuthServer(
         origin,
         register(deployment, environment),
         catalogue(deployment, future=future),
         people_of(deployment, environment),
-        AuthStore(clock, code_lifetime),
+        AuthStore(clock, code_lifetime, mint),
         defects,
         token_lifetime,
         # tooele: "client_secret (if not using PKCE)"; uhc: "a confidential client with a secret".

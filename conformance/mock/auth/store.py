@@ -53,16 +53,28 @@ class AccessToken:
     expires: float
 
 
+def random_value(_: str = "") -> str:
+    """Return 256 random bits, whatever they are for."""
+    return secrets.token_urlsafe(32)
+
+
 class AuthStore:
-    """Codes, tokens, grants and the one-time tickets of forms; `clock` counts seconds."""
+    """Codes, tokens, grants and the one-time tickets of forms; `clock` counts seconds.
+
+    `mint` makes a `code`, an `access_token` or a `refresh_token`.
+    """
 
     def __init__(
-        self, clock: Callable[[], float] = monotonic, code_seconds: float = CODE_SECONDS
+        self,
+        clock: Callable[[], float] = monotonic,
+        code_seconds: float = CODE_SECONDS,
+        mint: Callable[[str], str] = random_value,
     ) -> None:
         self.lock = RLock()
         self.members: tuple[str, ...] = ()
         self.code_seconds = code_seconds
         self._clock = clock
+        self._mint = mint
         self._grants = 0
         self._revoked: set[int] = set()
         self._current: dict[tuple[str, str], list[Grant]] = {}
@@ -93,6 +105,12 @@ class AuthStore:
             del self._tickets[ticket]
             return content if self.now() < expires else None
 
+    def latest_ticket(self, page: str) -> Any:
+        """Return what the ticket was made for that was given out last for forms of a page."""
+        with self.lock:
+            known = reversed(self._tickets.values())
+            return next((content for _, made_for, content in known if made_for == page), None)
+
     def new_grant(self, client_id: str, scopes: tuple[str, ...], patient: str = "") -> Grant:
         """Record what was allowed."""
         with self.lock:
@@ -112,7 +130,7 @@ class AuthStore:
 
     def new_code(self, grant: Grant, redirect_uri: str, challenge: str, method: str) -> str:
         """Return a code for a grant, good for `code_seconds`."""
-        value = secrets.token_urlsafe(32)
+        value = self._mint("code")
         with self.lock:
             expires = self.now() + self.code_seconds
             self._codes[value] = Code(grant, redirect_uri, challenge, method, expires)
@@ -133,7 +151,7 @@ class AuthStore:
 
     def new_access_token(self, grant: Grant, scopes: tuple[str, ...], lifetime: int) -> str:
         """Return an opaque access token."""
-        value = secrets.token_urlsafe(32)
+        value = self._mint("access_token")
         with self.lock:
             self._access[value] = AccessToken(grant, scopes, self.now() + lifetime)
             _forget_beyond(self._access, _MOST_TOKENS)
@@ -150,7 +168,7 @@ class AuthStore:
 
     def new_refresh_token(self, grant: Grant) -> str:
         """Return an opaque refresh token, good until the grant is revoked."""
-        value = secrets.token_urlsafe(32)
+        value = self._mint("refresh_token")
         with self.lock:
             self._refresh[value] = grant
         return value

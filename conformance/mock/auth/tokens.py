@@ -5,7 +5,7 @@ Imports the authorization server's other modules; knows nothing of HTTP framewor
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.mock.auth.client_login import identify
@@ -57,6 +57,7 @@ class TokenEndpoint:
     def answer(self, call: TokenCall) -> TokenReply:
         """Answer one request to `/oauth/token`; a refusal is an answer too."""
         grant_type, call = "", self.defects.apply(call)
+        form: Params | None = None
         try:
             form = _form(call)
             grant_type = _grant_type(self.defects.apply(GrantType(form, form.value("grant_type"))))
@@ -67,7 +68,7 @@ class TokenEndpoint:
                 reply = TokenReply(grant_type, 200, self._make(issue), NO_STORE)
         except OAuthError as error:
             reply = refusal(error, grant_type)
-        return self.defects.apply(reply)
+        return self.defects.apply(replace(reply, form=form))
 
     def _client(self, name: str) -> Client | None:
         found: Client | None = self._sought(
