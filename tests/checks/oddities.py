@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from builders import BASE, JSON, bundle, entry, exchange, holding, outcome, resource, search
 
 from conformance.checks import populated
+from conformance.checks.guessing import Issued
 from conformance.checks.unlisted import Probe
 from conformance.oauth import Authorization, Callback, PageSeen, TokenAnswer, Tokens, Use
 from conformance.records import Ending, entries_of
+from conformance.redaction import MASK
 from conformance.search import definitions_of
 from conformance.transport import TlsFacts
 from profiles.issues import Issue
@@ -243,6 +245,9 @@ BY_ANNOTATION: dict[str, Callable[[], list[Any]]] = {
     "Iterable[Entry]": lambda: both(entries()),
     "Iterable[Exchange]": lambda: both(exchanges()),
     "Iterable[Fault]": lambda: [[(one, ISSUE) for one in entries()]],
+    "Iterable[Issued]": lambda: both(
+        [Issued(text, "ex-1") for text in ("a1" * 16, *ODD, MASK) if isinstance(text, str)]
+    ),
     "Iterable[Holdings]": lambda: [[holding(ROWS[0]), held()]],
     "Iterable[Mapping[str, Any]]": lambda: both(rows()),
     "Iterable[PageSeen]": lambda: [[PageSeen("login", one) for one in exchanges()]],
