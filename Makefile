@@ -59,7 +59,7 @@ $(NODE)/.ready: Makefile
 
 allure: $(READY) $(NODE)/.ready ## Render a run's Allure results (RUN=…, by default the newest) with Allure 3
 	rm -rf build/allure-results build/allure-report
-	$(BIN)/flexcheck report $(RUN) --format allure --output build/allure-results
+	$(BIN)/flexcheck report $(RUN) --format allure --out build/allure-results
 	cd build && node/node_modules/.bin/allure generate allure-results --config allure-results/allurerc.json --output allure-report
 	@# Allure's page reports its readers to Google Analytics and has no switch for it.
 	node -e 'const fs = require("fs"), page = process.argv[1]; fs.writeFileSync(page, fs.readFileSync(page, "utf8").replace(/<script async src="https:..www.googletagmanager[^]*?<.script>\s*<script>[^]*?<.script>/, ""))' build/allure-report/index.html

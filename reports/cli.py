@@ -27,7 +27,7 @@ _NAMES = (*FORMATS, _ALLURE)
 
 @click.command(
     context_settings=HELP,
-    epilog="Example:  flexcheck report latest --format html --output report.html",
+    epilog="Example:  flexcheck report latest --format html --out report.html",
     short_help="Make a report again from a run.",
 )
 @click.argument("run", metavar="RUN")
@@ -41,6 +41,7 @@ _NAMES = (*FORMATS, _ALLURE)
     help=f"Which report: {', '.join(_NAMES)}.",
 )
 @click.option(
+    "--out",
     "--output",
     "output",
     metavar="FILE|-",
@@ -79,14 +80,14 @@ def report(run: str, name: str, output: str, attestations: Path | None) -> None:
 def _unwritten(path: Path, error: OSError) -> RunError:
     return RunError(
         f"the report could not be written: {path}: {error.strerror}. "
-        "Give another file with --output, or - for standard output."
+        "Give another file with --out, or - for standard output."
     )
 
 
 def _allure(run: str, output: str) -> Iterator[Path]:
     """Write Allure results of a run, or of several: each by its log, all into a folder given."""
     if output == "-":
-        raise RunError("Allure results are a folder of files. Name one with --output.")
+        raise RunError("Allure results are a folder of files. Name one with --out.")
     for files, folder in _allure_files(find_run(run), output):
         try:
             allure.write_files(files, folder)

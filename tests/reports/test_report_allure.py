@@ -237,7 +237,7 @@ def test_the_environment_tells_of_an_interrupted_run() -> None:
 def test_the_same_log_gives_the_same_files(tmp_path: Path) -> None:
     run = write_run(mixed_run(), tmp_path / "run")
     for name in ("", "again"):
-        output = ["--output", str(tmp_path / name)] if name else []
+        output = ["--out", str(tmp_path / name)] if name else []
         done = CliRunner().invoke(report, [str(run), "--format", "allure", *output])
         assert done.exit_code == 0, done.output
     first, second = (
