@@ -104,6 +104,12 @@ def escapes_are_not_read(asked: Asked, forward: Forward) -> Answer:
     return recast(asked, forward, lambda pair: (pair[0], pair[1].replace("\\,", ",")))
 
 
+@rewrite(breaks=["DIR-ORG-ESCAPES"])
+def an_escaped_dollar_keeps_its_backslash(asked: Asked, forward: Forward) -> Answer:
+    """The backslash before a dollar sign is searched for as well."""
+    return recast(asked, forward, lambda pair: (pair[0], pair[1].replace("\\$", "\\\\\\$")))
+
+
 @rewrite(breaks=[each("REFERENCE-ABSOLUTE")])
 def absolute_references_find_nothing(asked: Asked, forward: Forward) -> Answer:
     """A reference by its whole address finds nothing."""

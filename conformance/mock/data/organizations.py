@@ -93,7 +93,9 @@ def _provider(plan: Plan, row: int, provider: int) -> Resource:
         "address": [e.address(plan, city, _KIND, row)],
     }
     if provider % 5 == 1:
-        resource["alias"] = [f"{facility.label} of {city.name}", f"Old {name}"]
+        # What a search has to escape stands in one of them.
+        written = f"{city.name} $ave\\More"
+        resource["alias"] = [f"{facility.label} of {city.name}", f"Old {name}", written]
     if provider % 4 == 3:  # a facility of the system before it
         resource["partOf"] = plan.ref(_KIND, plan.provider_row(provider - 3))
     if provider % 6 == 0:
