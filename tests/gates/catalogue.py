@@ -126,7 +126,8 @@ def _packs(world: str, rewrites: list[Rewrite], only: tuple[str, ...] = ()) -> I
     for deep in (False, True):
         chosen = [found for found in rewrites if found.is_deep == deep]
         judged = Run(Job("", world, only=only, deep=deep)).clauses
-        packs = [(found,) for found in chosen] if ALONE else packed(chosen, judged)
+        # Those that would meet at a type that is not judged may trip over each other there, too.
+        packs = [(found,) for found in chosen] if ALONE else packed(chosen, CLAUSES_OF[world])
         for pack in packs:
             names = tuple(found.name for found in pack)
             # What else validation would say of a rewrite is nothing that the gate holds it to.

@@ -93,7 +93,7 @@ def bundle_has_an_unknown_property(bundle: Bundle) -> Bundle:
     return {**bundle, "pageCount": 1}
 
 
-@rewrite(breaks=[each("BUNDLE")])
+@rewrite(breaks=[each("BUNDLE")], alone=True)  # others read the resource of each entry
 @on_each_bundle
 def entry_without_resource(bundle: Bundle) -> Bundle:
     """A Bundle ends with an entry that holds no resource."""

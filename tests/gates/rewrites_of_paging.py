@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Bundle = dict[str, Any]
 
 #: What cannot be judged where pages after the first cannot be had.
-UNREAD = (*PAGES, *WIDENED, ACCEPTED, each("SEARCH-GETPAGESOFFSET"))
+UNREAD = (*PAGES, *WIDENED, ACCEPTED, each("SEARCH-GETPAGESOFFSET"), each("SEARCH-COUNT"))
 
 
 @rewrite(

@@ -121,6 +121,7 @@ def filtered_search_gains_a_row(asked: Asked, forward: Forward) -> Answer:
     breaks=[each("SEARCH-COUNT")],
     spares=[LONE],
     also=[each("PAGING-COMPLETE"), each("SEARCH-GETPAGESOFFSET"), rf"{AREAS}-[A-Z]+-UNLISTED-.*"],
+    alone=True,  # others ask for many rows at once
 )
 def count_is_ignored(asked: Asked, forward: Forward) -> Answer:
     """A page has the server's size, whatever _count asks."""
