@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conformance.runlog import Run
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60
+PATIENCE = 180
 CONTRACT = load_contract()
 #: Future in this document, and tested.
 FUTURE = {

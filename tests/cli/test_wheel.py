@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60
+PATIENCE = 180
 pytest.importorskip("hatchling", reason="the wheel is built with hatchling, of the dev extra")
 
 

@@ -29,7 +29,7 @@ class Counting:
     """Answers once `least` requests are under way, and remembers how many were at most."""
 
     def __init__(self, least: int) -> None:
-        self._meeting = threading.Barrier(least, timeout=5)
+        self._meeting = threading.Barrier(least, timeout=30)
         self._lock = threading.Lock()
         self._now = 0
         self.most = 0

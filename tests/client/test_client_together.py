@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def test_all_start_before_one_has_ended() -> None:
-    meeting = threading.Barrier(4, timeout=5)
+    meeting = threading.Barrier(4, timeout=30)
     assert together([lambda number=number: (meeting.wait(), number)[1] for number in range(4)]) == [
         0, 1, 2, 3,
     ]  # fmt: skip

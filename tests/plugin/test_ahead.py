@@ -61,7 +61,7 @@ def ahead() -> Iterator[Callable[..., Ahead]]:
 
 
 def test_two_run_at_the_same_time_and_their_results_are_taken_over(ahead: Any) -> None:
-    meeting = threading.Barrier(2, timeout=5)
+    meeting = threading.Barrier(2, timeout=30)
 
     def fail() -> None:
         meeting.wait()
@@ -145,7 +145,7 @@ def test_what_has_not_begun_is_not_begun_after_the_end(ahead: Any) -> None:
 def test_the_end_waits_for_what_is_under_way_only(
     ahead: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, go = threading.Barrier(3, timeout=5), threading.Event()
+    begun, go = threading.Barrier(3, timeout=30), threading.Event()
     waited: list[bool] = []
 
     def hold() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -250,10 +249,8 @@ def test_member_data_of_production_stays_out() -> None:
         assert ("Canary" in html.render(run)) is shown
 
 
-def test_a_run_of_5000_failures_stays_small_and_quick() -> None:
-    start = time.monotonic()
-    text = html.render(large_run())
-    assert time.monotonic() - start < 30
+def test_a_run_of_5000_failures_stays_small() -> None:
+    text = html.render(large_run())  # bench/report_page.py measures how soon it is there
     assert len(text.encode()) < 10_000_000
     assert "left out to keep this page small" in text
     assert f"And {5000 - cards.MAX_CARDS} more clauses" in Page(text).text
