@@ -35,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "clause(id, case=''): the contract clause that this test judges"
     )
     config.addinivalue_line(
+        "markers", "rows(names, rows): the clauses and cases that tests are made for"
+    )
+    config.addinivalue_line(
         "markers", "tier(name): the kind of request this test sends, if not a safe one"
     )
     config.addinivalue_line(

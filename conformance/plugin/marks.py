@@ -13,7 +13,12 @@ from conformance.contract import load_contract
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from _pytest.mark import ParameterSet
+
     from conformance.contract.model import Clause
+
+#: The mark of a test that is made for several clauses or cases (`choosing.py`).
+ROWS = "rows"
 
 
 def clauses_like(pattern: str, **fields: str) -> list[Clause]:
@@ -41,7 +46,7 @@ def each_clause(pattern: str, **fields: str) -> pytest.MarkDecorator:
     Raises:
         LookupError: no clause matches, so that the test would silently judge nothing.
     """
-    return pytest.mark.parametrize(
+    return pytest.mark.rows(
         "clause",
         [
             pytest.param(clause, id=clause.id, marks=pytest.mark.clause(clause.id))
@@ -60,7 +65,7 @@ def each_case(
     Raises:
         LookupError: no clause matches.
     """
-    return pytest.mark.parametrize(
+    return pytest.mark.rows(
         ("clause", "case"),
         [
             pytest.param(
@@ -77,7 +82,7 @@ def each_case(
 
 def cases_of(clause_id: str, cases: Iterable[str]) -> pytest.MarkDecorator:
     """Parametrize a test by the cases of one clause: argument `case`, a finding for each."""
-    return pytest.mark.parametrize(
+    return pytest.mark.rows(
         "case",
         [
             pytest.param(
@@ -86,6 +91,11 @@ def cases_of(clause_id: str, cases: Iterable[str]) -> pytest.MarkDecorator:
             for case in cases
         ],
     )
+
+
+def clause_of(row: ParameterSet) -> str:
+    """Return the id of the clause that a row of a test is made for."""
+    return next(str(mark.args[0]) for mark in row.marks if mark.name == "clause")
 
 
 def _some(pattern: str, fields: dict[str, str]) -> list[Clause]:

@@ -19,7 +19,8 @@ from conformance.contract import ContractError, load_contract
 from conformance.plugin import fixtures
 from conformance.plugin.addressing import reach, recorded
 from conformance.plugin.ahead import Ahead
-from conformance.plugin.applicability import is_selected, unknown_selections, why_not_applicable
+from conformance.plugin.applicability import unknown_selections, why_not_applicable
+from conformance.plugin.choosing import Choosing
 from conformance.plugin.collecting import collecting_seldom
 from conformance.plugin.controller import Controller
 from conformance.plugin.discreet import Discreet
@@ -82,6 +83,7 @@ def start_session(config: pytest.Config, settings: Settings) -> None:
         config.stash[EXIT_CODE] = USAGE
         pytest.exit("\n".join(problems), returncode=USAGE)
     config.pluginmanager.register(session, "flexcheck-session")
+    config.pluginmanager.register(session.choosing, "flexcheck-choosing")
     config.pluginmanager.register(fixtures, "flexcheck-fixtures")
     discreet = Discreet(session.redactor, session.veil)
     config.pluginmanager.register(discreet, "flexcheck-discreet")
@@ -111,6 +113,7 @@ class FlexcheckSession:
         self._own = OwnTime()
         stack.enter_context(collecting_seldom())
         self.returned = Returned()
+        self.choosing = Choosing(target.deployment, settings.only)
         self.client = self._open_client()
         given: dict[str, Any] = getattr(config, "workerinput", {})
         self._key = given.get("flexcheck_key") or new_key()
@@ -147,8 +150,7 @@ class FlexcheckSession:
                 raise pytest.UsageError(f"{item.nodeid} names no clause")
             self._prepare(item, mark.args[0], mark.kwargs.get("case", ""))
             clause = item.stash[CLAUSE]
-            said = self.target.deployment in clause.deployments
-            chosen = said and is_selected(clause, self.settings.only)
+            chosen = self.choosing.is_chosen(clause.id)
             chosen = chosen and item.nodeid not in self.settings.without
             (kept if chosen else dropped).append(item)
         if dropped:
