@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from measuring import measure
+from measuring import measured
 
 # It would import selenium's trio into every process that draws examples.
 os.environ["HYPOTHESIS_NO_PLUGINS"] = "1"
 
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 settings.register_profile("steady", deadline=None, max_examples=60)  # a busy machine is no failure
 settings.load_profile("steady")
@@ -33,10 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ranks.get(item.path.parent, len(ranks)))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Measure the processes of some files only."""
-    measure(item.path.name)
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Measure what is worth it."""
+    with measured(item.path.name):
+        return (yield)
 
 
 @pytest.hookimpl(optionalhook=True)
