@@ -92,7 +92,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class TokenAnswer:
-    """The answer to one token request; `received` is the `time.monotonic()` it came.
+    """The answer to one token request; `received` is the `clock.monotonic()` it came.
 
     `echoed` names the secrets of the request that stood in the answer.
     """

@@ -5,11 +5,11 @@ May import the room and client.
 
 from __future__ import annotations
 
-import time
 from base64 import b64encode
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote_plus
 
+from conformance import clock
 from conformance.auth.authorize import address, new_verifier, request_parameters
 from conformance.auth.watch import Watch, tokens_seen
 from conformance.oauth import TokenAnswer
@@ -47,7 +47,7 @@ def by_get(server: AuthorizationServer, fields: Pairs, purpose: str) -> TokenAns
         follow=False,
         inspect=watch,
     )
-    return TokenAnswer(exchange, tokens_seen(watch), time.monotonic())
+    return TokenAnswer(exchange, tokens_seen(watch), clock.monotonic())
 
 
 def in_address(server: AuthorizationServer, fields: Pairs, purpose: str) -> TokenAnswer:
@@ -72,7 +72,7 @@ def posted(
         headers={"Accept": "application/json", **(headers or {})},
         inspect=watch,
     )
-    return TokenAnswer(exchange, tokens_seen(watch), time.monotonic())
+    return TokenAnswer(exchange, tokens_seen(watch), clock.monotonic())
 
 
 def basic(server: AuthorizationServer, app: App, secret: str) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from authlib.common.security import generate_token
 
+from conformance import clock
 from conformance.auth.authorize import new_verifier, request_parameters
 from conformance.auth.endpoints import Endpoints, find_endpoints
 from conformance.auth.errors import CannotAuthorize
@@ -173,7 +173,7 @@ class AuthorizationServer:
             headers={"Accept": "application/json", **(headers or {})},
             inspect=watch,
         )
-        return TokenAnswer(exchange, tokens_seen(watch), time.monotonic(), watch.echoed)
+        return TokenAnswer(exchange, tokens_seen(watch), clock.monotonic(), watch.echoed)
 
     def secret(self, value: str = "") -> str:
         """Return a secret of our own making that no record keeps; a random one without `value`."""

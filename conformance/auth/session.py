@@ -5,13 +5,13 @@ May import the room and client.
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import httpx
 
+from conformance import clock
 from conformance.auth.errors import CannotAuthorize
 from conformance.auth.stored import access_by, find_token
 from conformance.client.http import TargetUnusable
@@ -117,7 +117,7 @@ class MemberAuth(httpx.Auth):
         answer = self.ready()
         life = answer.lifetime
         if life is not None:
-            left = answer.received + life - time.monotonic()
+            left = answer.received + life - clock.monotonic()
             if left < min(MARGIN, life * PART):
                 return self._renewed(answer.tokens.access)
         return answer.tokens.access

@@ -5,11 +5,11 @@ May import the room.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import httpx
 
+from conformance import clock
 from conformance.auth.session import MARGIN, PART
 from conformance.target.model import origin_of
 
@@ -59,4 +59,4 @@ def _old(answer: TokenAnswer) -> bool:
     life = answer.lifetime
     if life is None or not answer.granted:
         return False
-    return time.monotonic() > answer.received + life - min(MARGIN, life * PART)
+    return clock.monotonic() > answer.received + life - min(MARGIN, life * PART)

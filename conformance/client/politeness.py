@@ -5,10 +5,11 @@ Threads share it. Imports target and exchange only.
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Event, Lock
 from typing import TYPE_CHECKING
+
+from conformance import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,7 +76,7 @@ class Politeness:
     def pause(self, origin: str, seconds: float) -> None:
         """Have no thread ask the origin for as long as it asked (`Retry-After`)."""
         with self._lock:
-            until = time.monotonic() + seconds
+            until = clock.monotonic() + seconds
             self._pauses[origin] = max(until, self._pauses.get(origin, until))
 
     def count(self, origin: str, error: str) -> None:
@@ -105,14 +106,14 @@ class Politeness:
 
     def _pause_left(self, origin: str) -> float:
         until = self._pauses.get(origin)
-        return 0.0 if until is None else until - time.monotonic()
+        return 0.0 if until is None else until - clock.monotonic()
 
     def _next_slot(self) -> float:
         """Take the next point in time that the pace allows, and return the seconds until then."""
         if not (rate := self._limits.requests_per_second):
             return 0.0
         with self._lock:
-            now = time.monotonic()
+            now = clock.monotonic()
             slot = max(now, self._next_at)
             self._next_at = slot + 1.0 / rate
         return slot - now

@@ -6,13 +6,11 @@ same findings: that is how an evidence archive is judged again, offline.
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict, deque
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
-from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import httpx
@@ -20,6 +18,7 @@ import httpx
 from conformance.client.body import Raw
 from conformance.client.http import Client
 from conformance.client.politeness import Politeness, TargetUnusable
+from conformance.clock import told_by
 from conformance.parsing import parse_body
 from conformance.target.model import is_below
 
@@ -48,9 +47,7 @@ class Clock:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self._stack.enter_context(
-            patch.multiple(time, monotonic=lambda: self._now, sleep=self.sleep)
-        )
+        self._stack.enter_context(told_by(self))
         return self
 
     def __exit__(
@@ -61,7 +58,11 @@ class Clock:
     ) -> None:
         self._stack.close()
 
-    def sleep(self, seconds: float) -> None:
+    def monotonic(self) -> float:
+        """Return seconds since the recorded run began."""
+        return self._now
+
+    def sleep(self, seconds: float, /) -> None:
         """Let so many seconds pass."""
         self._now += max(0.0, seconds)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance import clock
 from suites.authorization import stimuli
 
 if TYPE_CHECKING:
@@ -68,10 +68,10 @@ def _late_uses(lab: Lab) -> None:
 
 
 def code(lab: Lab) -> tuple[Flow, float]:
-    """Return a code that grows old unused, and the `time.monotonic()` at which it was had."""
+    """Return a code that grows old unused, and the `clock.monotonic()` at which it was had."""
 
     def had() -> tuple[Flow, float]:
-        return lab.flow("a code to expire", lab.app), time.monotonic()
+        return lab.flow("a code to expire", lab.app), clock.monotonic()
 
     return lab.once("a code to expire, when", had)
 
@@ -87,7 +87,7 @@ def last_use(lab: Lab) -> Use:
     def send() -> tuple[Use, bool]:
         _sleep_until(end - min(life * PART, MOST))
         use = lab.use("token in its last moment", answer.tokens.access, "Patient", lab.patient)
-        return use, time.monotonic() < end
+        return use, clock.monotonic() < end
 
     use, in_time = lab.once("last moment", send)
     if not in_time:
@@ -126,4 +126,4 @@ def renewed_use(lab: Lab) -> tuple[Use, TokenAnswer, Use]:
 
 
 def _sleep_until(when: float) -> None:
-    time.sleep(max(0.0, when - time.monotonic()))
+    clock.sleep(max(0.0, when - clock.monotonic()))

@@ -5,13 +5,13 @@ What cannot be had (no login, no client) is a skip that says what to do.
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from conformance import clock
 from conformance.auth import (
     ALLOW,
     USUAL_SCOPES,
@@ -229,7 +229,7 @@ class Lab:
         """
         made = self._rounds.get(purpose, 0)
         answer = self.usable(make(f"{purpose}, time {made + 1}" if made else purpose))
-        if answer.lifetime is None or time.monotonic() < answer.received + answer.lifetime / 2:
+        if answer.lifetime is None or clock.monotonic() < answer.received + answer.lifetime / 2:
             return answer
         self._rounds[purpose] = made + 1
         return self.usable(make(f"{purpose}, time {made + 2}"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
+from conformance import clock
 from conformance.auth import management_page, revoke_access
 from conformance.plugin.marks import clauses_like
 from conformance.records import entries_of
@@ -278,7 +278,7 @@ def expired_use(lab: Lab) -> Use:
         pytest.skip(f"{told}: a run waits {PATIENCE:g} seconds at most for a token to expire")
 
     def wait() -> bool:
-        time.sleep(max(0.0, answer.received + life + GRACE - time.monotonic()))
+        clock.sleep(max(0.0, answer.received + life + GRACE - clock.monotonic()))
         return True
 
     lab.once("expired", wait)

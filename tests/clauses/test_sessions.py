@@ -85,7 +85,7 @@ def test_an_application_has_a_new_token_when_its_time_is_nearly_over(
     session = SystemAuth(server, LOCATIONS)
     first = session.ready()
     late = first.received + 299
-    monkeypatch.setattr("conformance.auth.system.time", SimpleNamespace(monotonic=lambda: late))
+    monkeypatch.setattr("conformance.auth.system.clock", SimpleNamespace(monotonic=lambda: late))
     assert session.ready().tokens.access != first.tokens.access
 
 

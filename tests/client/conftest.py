@@ -110,5 +110,5 @@ def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
     monkeypatch.setattr("conformance.client.politeness.Event", Noting)
     clock = SimpleNamespace(monotonic=lambda: now[0])
-    monkeypatch.setattr("conformance.client.politeness.time", clock)
+    monkeypatch.setattr("conformance.client.politeness.clock", clock)
     return slept

@@ -74,7 +74,7 @@ def test_threads_together_keep_one_pace(
 ) -> None:
     # A clock that stands still: each one waits for the slot that it was given.
     still = SimpleNamespace(monotonic=lambda: 100.0)
-    monkeypatch.setattr("conformance.client.politeness.time", still)
+    monkeypatch.setattr("conformance.client.politeness.clock", still)
     there = dial(serve(http(b"{}")).base, concurrency=4, requests_per_second=2)
     together([there.get] * 4)
     assert sorted(sleeps) == [0.5, 1.0, 1.5]
@@ -87,7 +87,7 @@ class Passing:
         self.now, self.slept = 1000.0, list[float]()
         self.during: Callable[[], object] = lambda: None
         clock = SimpleNamespace(monotonic=lambda: self.now)
-        monkeypatch.setattr("conformance.client.politeness.time", clock)
+        monkeypatch.setattr("conformance.client.politeness.clock", clock)
 
     def sleep(self, seconds: float) -> None:
         during, self.during = self.during, lambda: None

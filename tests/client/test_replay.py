@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance import clock
 from conformance.client import Recorder, TargetUnusable
 from conformance.client.replay import Clock, ReplayClient, Tape
 from conformance.exchange import Exchange, Request, Response
@@ -109,28 +110,34 @@ def test_an_error_that_was_recorded_comes_again(tmp_path: Path) -> None:
 
 
 def test_time_is_that_of_the_recording() -> None:
-    real = time.monotonic
-    with Clock() as clock:
-        begun = time.monotonic()
-        time.sleep(100)
-        assert time.monotonic() == begun + 100
-        clock.pass_to(recorded("ex-1", BASE))
+    with Clock() as recording:
+        begun = clock.monotonic()
+        clock.sleep(100)
+        assert clock.monotonic() == begun + 100
+        recording.pass_to(recorded("ex-1", BASE))
         later = recorded("ex-2", BASE, started="2026-01-02T03:07:05.000+00:00")
-        clock.pass_to(later)
-        assert time.monotonic() == 180.5
-    assert time.monotonic is real
+        recording.pass_to(later)
+        assert clock.monotonic() == 180.5
+    assert clock.monotonic() > time.monotonic() - 60
+
+
+def test_who_is_not_judged_keeps_the_real_time() -> None:
+    """A mock's event loop that saw the time of a log would sleep until that comes again."""
+    real = time.monotonic, time.sleep
+    with Clock():
+        assert (time.monotonic, time.sleep) == real
 
 
 def test_a_recorded_retry_after_is_waited_for_in_the_time_of_the_recording(tmp_path: Path) -> None:
     headers = (("retry-after", "50"),)
     busy = recorded("ex-1", f"{BASE}/Location/1", response=Response(429, headers))
-    with Clock() as clock:
+    with Clock() as recording:
         tape = Tape([busy, recorded("ex-2", f"{BASE}/Location/1")])
-        with ReplayClient(target(tmp_path), Recorder(), Redactor(), tape, clock) as client:
-            clock.pass_to = lambda _: None  # type: ignore[method-assign]
-            begun = time.monotonic()
+        with ReplayClient(target(tmp_path), Recorder(), Redactor(), tape, recording) as client:
+            recording.pass_to = lambda _: None  # type: ignore[method-assign]
+            begun = clock.monotonic()
             assert client.get(f"{BASE}/Location/1", purpose="p").id == "ex-2"
-            assert time.monotonic() - begun == 50
+            assert clock.monotonic() - begun == 50
 
 
 def test_a_target_comes_back_from_the_log_without_its_secrets(tmp_path: Path) -> None:
