@@ -15,6 +15,7 @@ from conformance.cli import HELP
 from conformance.mock import start_mock
 from conformance.mock.data.plan import DEFAULT_PRACTITIONERS, DEFAULT_SEED
 from conformance.mock.defects import REGISTRY
+from conformance.mock.members.data.records import DEFAULT_CLAIMS
 from conformance.mock.server import DEPLOYMENTS, ENVIRONMENTS
 
 if TYPE_CHECKING:
@@ -56,6 +57,13 @@ class _Refused(click.ClickException):
     default=DEFAULT_PRACTITIONERS,
     show_default=True,
     help="Size of the directory.",
+)
+@click.option(
+    "--claims",
+    type=click.IntRange(min=1),
+    default=DEFAULT_CLAIMS,
+    show_default=True,
+    help="How many claims a member has.",
 )
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Content to make.")
 @click.option(

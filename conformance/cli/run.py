@@ -29,6 +29,8 @@ QUIET = (
     *("-p", "no:cacheprovider", "--flexcheck-quiet"),
     # At the end of any run it imports all of hypothesis, which no suite uses: a second's wait.
     *("-p", "no:hypothesispytest"),
+    # It looks for, and imports, whatever else could run coroutines; no suite has any.
+    *("-p", "no:anyio"),
 )
 
 EXAMPLES = """\b

@@ -27,6 +27,7 @@ from conformance.mock.defects import REGISTRY, Defects, choose, unknown
 from conformance.mock.directory import Directory
 from conformance.mock.load import Load
 from conformance.mock.members import MEMBERS_PATH, MembersApi, build_members
+from conformance.mock.members.data.records import DEFAULT_CLAIMS
 from conformance.mock.search.request import MAX_COUNT
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
     code_lifetime: float = CODE_SECONDS,
     future: bool = False,
     practitioners: int = DEFAULT_PRACTITIONERS,
+    claims: int = DEFAULT_CLAIMS,
     seed: int = DEFAULT_SEED,
     latency: float = 0.0,
     host: str = "127.0.0.1",
@@ -121,6 +123,7 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
         code_lifetime: Seconds an authorization code lives; the target file tells it.
         future: Be the future release: grant its scopes and serve its resource types too.
         practitioners: The size of the directory.
+        claims: How many the first member has, where members have any.
         seed: Equal seeds give equal directories.
         latency: Milliseconds that every answer waits, as across a network.
         host: The address to bind.
@@ -141,6 +144,7 @@ def start_mock(  # noqa: PLR0913 - each is an option of `flexcheck mock`
         environment,
         active,
         Plan(practitioners, seed),
+        claims=claims,
         token_lifetime=token_lifetime,
         code_lifetime=code_lifetime,
         future=future,
@@ -194,6 +198,7 @@ def _build(  # noqa: PLR0913 - each is a fact of the environment
     defects: Defects,
     plan: Plan,
     *,
+    claims: int,
     future: bool,
     **tokens: Any,
 ) -> _Flex:
@@ -206,6 +211,7 @@ def _build(  # noqa: PLR0913 - each is a fact of the environment
         authorization_base=auth.base,
         defects=defects,
         seed=plan.seed,
+        claims=claims,
         future=future,
         security=auth.capability_security(),
         smart=auth.smart_configuration(),

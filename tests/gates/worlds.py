@@ -28,7 +28,7 @@ LIMITS = {
     "concurrency": 1,
 }
 FUTURE = ("clinical-resources",)
-PRACTITIONERS = 40
+PRACTITIONERS, CLAIMS = 40, 36
 API = {"DIR": "directory_base", "PA": "fhir_base"}
 #: Rules that are judged by the rows of a type: where these are to come, there is nothing to judge.
 ROW, OF_ROWS = "search-parameter", ("-CAPABILITY-PARAMS", "-TOKEN-SYSTEM", "-REFERENCE-FORMS")
@@ -73,6 +73,7 @@ class World:
             environment=self.environment,
             future=self.future,
             practitioners=PRACTITIONERS if self.area == "DIR" else 1,
+            claims=CLAIMS,
             **how,
         )
 

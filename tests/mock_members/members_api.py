@@ -87,7 +87,7 @@ class World:
         return World(replace(self.api, access=replace(self.api.access, defects=defects, _seen={})))
 
 
-def build(deployment: str, environment: str, *, future: bool = False) -> World:
+def build(deployment: str, environment: str, **how: Any) -> World:
     return World(
         build_members(
             BASE,
@@ -95,6 +95,6 @@ def build(deployment: str, environment: str, *, future: bool = False) -> World:
             environment=environment,
             gate=SaidGate(),
             authorization_base="http://flex.test/authz",
-            future=future,
+            **how,
         )
     )

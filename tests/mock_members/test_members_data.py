@@ -131,17 +131,23 @@ def test_versions_follow_each_other_and_differ(uhc: World) -> None:
 def test_the_same_seed_gives_the_same_record(uhc: World) -> None:
     again = build("uhc", "production")
     assert again.rows(EOB)[3].versions == uhc.rows(EOB)[3].versions
-    other = Members("uhc", "production", Holdings(claims=True, clinical=()), seed=7)
+    other = Members("uhc", "production", Holdings(claims=72, clinical=()), seed=7)
     assert set(other.patients).isdisjoint(uhc.patients)
     assert len(uhc.patients) == MEMBERS["production"]
 
 
 def test_a_record_is_built_when_it_is_asked_for() -> None:
-    members = Members("tooele", "production", Holdings(claims=True, clinical=()))
+    members = Members("tooele", "production", Holdings(claims=72, clinical=()))
     assert not members._records
     assert members.rows(members.patients[2], EOB)
     assert list(members._records) == [members.patients[2]]
     assert members.rows("unknown", EOB) == ()
+
+
+def test_a_member_has_as_many_claims_as_are_asked_for() -> None:
+    world = build("tooele", "production", claims=5)
+    assert [len(world.rows(EOB, member)) for member in range(3)] == [5, 8, 11]
+    assert build("uhc", "sandbox", claims=5).rows(EOB) == ()
 
 
 def test_npis_have_their_check_digit(uhc: World) -> None:

@@ -14,7 +14,7 @@ from conformance.mock.auth.discovery import capability_security, smart_configura
 from conformance.mock.data.plan import DEFAULT_SEED
 from conformance.mock.defects import Defects
 from conformance.mock.members.access import PatientAccess
-from conformance.mock.members.data.records import CLINICAL
+from conformance.mock.members.data.records import CLINICAL, DEFAULT_CLAIMS
 from conformance.mock.members.documented import documented
 from conformance.mock.members.store import Holdings, Members
 from conformance.mock.members.targetfile import member_tables
@@ -75,6 +75,7 @@ def build_members(  # noqa: PLR0913 - each is a fact of the environment
     authorization_base: str,
     defects: Defects | None = None,
     seed: int = DEFAULT_SEED,
+    claims: int = DEFAULT_CLAIMS,
     future: bool = False,
     security: Mapping[str, Any] | None = None,
     smart: Mapping[str, Any] | None = None,
@@ -89,13 +90,14 @@ def build_members(  # noqa: PLR0913 - each is a fact of the environment
         authorization_base: Where `/oauth/authorize` and `/oauth/token` are.
         defects: Wrong behaviours to show.
         seed: Equal seeds give equal records.
+        claims: How many the first member has, where members have any.
         future: Whether `tooele` serves its future functionality (clinical data) already.
         security: `CapabilityStatement.rest.security`; made from `authorization_base` if absent.
         smart: The SMART configuration; made from `authorization_base` if absent.
     """
     vocabularies = documented(deployment, future=future)
     holdings = Holdings(
-        claims=(deployment, environment) != ("uhc", "sandbox"),
+        claims=0 if (deployment, environment) == ("uhc", "sandbox") else claims,
         clinical=tuple(kind for kind in CLINICAL if kind in vocabularies),
     )
     access = PatientAccess(

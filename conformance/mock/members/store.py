@@ -23,9 +23,12 @@ SHARED = ("Organization", "Practitioner", "Location")
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What an environment holds of each member beside the Patient."""
+    """What an environment holds of each member beside the Patient.
 
-    claims: bool
+    `claims` is how many the first member has; nobody has a Coverage where it is 0.
+    """
+
+    claims: int
     clinical: tuple[str, ...]
 
     @property

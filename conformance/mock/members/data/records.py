@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Record = dict[str, tuple[Row, ...]]
 
-CLAIMS = 72
+DEFAULT_CLAIMS = 72
 """EOBs of the first member, who has the fewest: more than three pages of 20."""
 CLINICAL = {
     "Condition": clinical.conditions,
@@ -43,13 +43,13 @@ _EXPLAIN = {
 
 
 def record(
-    person: Person, providers: Providers, *, claims: bool, clinical_types: Iterable[str]
+    person: Person, providers: Providers, *, claims: int, clinical_types: Iterable[str]
 ) -> Record:
-    """Return a member's rows: with or without claims, with these clinical types."""
+    """Return a member's rows: about so many claims or none, with these clinical types."""
     found = {"Patient": (enrolment.patient(person).row(),), "Coverage": (), _EOB: ()}
     if claims:
         found["Coverage"] = _rows(enrolment.coverages(person, providers))
-        found[_EOB] = _rows(explanations(person, providers))
+        found[_EOB] = _rows(explanations(person, providers, claims))
     for kind in clinical_types:
         found[kind] = _rows(CLINICAL[kind](person, providers))
     targets = tuple(row for kind in clinical_types for row in found[kind])
@@ -64,9 +64,9 @@ def _rows(drafts: Iterable[Draft]) -> tuple[Row, ...]:
     return tuple(draft.row() for draft in drafts)
 
 
-def explanations(person: Person, providers: Providers) -> list[Draft]:
-    """Return the member's EOBs, all kinds in turn, the oldest first."""
-    many = CLAIMS + 3 * person.index
+def explanations(person: Person, providers: Providers, claims: int) -> list[Draft]:
+    """Return the member's EOBs, all kinds in turn, the oldest first; no two have equally many."""
+    many = claims + 3 * person.index
     return [_explain(person, providers, row, many) for row in range(many)]
 
 
