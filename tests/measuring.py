@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 #: Files of tests whose processes are measured: each kind of run once.
 MEASURED = frozenset(
     {
-        *("test_auth_canary.py", "test_exit_codes.py", "test_future_run.py", "test_doctor.py"),
-        *("test_login_doctor.py", "test_login_browser.py"),
+        *("test_auth_canary.py", "test_future_run.py", "test_plan.py"),
+        *("test_doctor.py", "test_login_doctor.py", "test_login_browser.py"),
     }
 )
 #: Files of tests that repeat what others go through, many times over: not measured themselves.
@@ -27,8 +27,7 @@ REPEATING = frozenset(
     {
         *("test_official_cases.py", "test_validator_corpus.py", "test_snapshot_agreement.py"),
         *("test_fhirpath_bad_input.py", "test_checks_oddities.py", "test_redaction_index.py"),
-        *("test_depth_machine.py", "test_members_defects.py", "test_members_data.py"),
-        *("test_evidence_archive.py", "test_search_properties.py", "test_other_member_ways.py"),
+        *("test_depth_machine.py", "test_search_properties.py", "test_other_member_ways.py"),
     }
 )
 #: What makes coverage measure a process that is started (`patch = subprocess`).
