@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -31,7 +32,8 @@ def test_each_answer_waits_and_those_under_way_are_counted(
     async def app(*_: Any) -> None:
         await pause(0)
 
-    monkeypatch.setattr("conformance.mock.load.asyncio.sleep", sleep)
+    # Not `asyncio.sleep` itself: another test's mock may be running in this process.
+    monkeypatch.setattr("conformance.mock.load.asyncio", SimpleNamespace(sleep=sleep))
     load = Load(app, 0.04)
     asyncio.run(_many(load, 3))
     asyncio.run(_many(load, 2))
